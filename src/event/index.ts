@@ -1,0 +1,1 @@
+export type { AcceptedEvent, CloudTrailRecord, EventCategory, RecordResource, UserIdentity } from './record.ts';

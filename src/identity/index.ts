@@ -1,0 +1,8 @@
+export type {
+  AccessKeySecret,
+  AuthorizationDecision,
+  AuthorizationRequest,
+  Authenticator,
+  Authorizer,
+  Caller,
+} from './caller.ts';

@@ -1,0 +1,1 @@
+export type { AppendOutcome, Journal, JournalEvent, JournalPosition, JournalRange } from './journal.ts';

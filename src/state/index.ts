@@ -1,0 +1,2 @@
+export { openLmdbState } from './lmdb/state.ts';
+export { type State, StateConflict, updateState, type Versioned } from './state.ts';

@@ -1,0 +1,8 @@
+export type {
+  EventStore,
+  FoundEvent,
+  LookupAttribute,
+  LookupAttributeKey,
+  LookupCursor,
+  LookupRequest,
+} from './event-store.ts';
