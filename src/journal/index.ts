@@ -1,1 +1,2 @@
 export type { AppendOutcome, Journal, JournalEvent, JournalPosition, JournalRange } from './journal.ts';
+export { JournalBroken, openLmdbJournal } from './lmdb/journal.ts';

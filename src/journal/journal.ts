@@ -44,6 +44,8 @@ export interface Journal {
   read(from: JournalPosition, limits: { readonly maxBytes: number; readonly to?: number }): Promise<JournalRange>;
   /** Lets go of whole batches that end before `before`, and of ids older than a day. */
   trim(before: number): Promise<void>;
+  /** Calls `listener` after each commit of new events; answers how to stop that. */
+  onAppend(listener: () => void): () => void;
   /** Bytes on disk. */
   size(): Promise<number>;
   close(): Promise<void>;

@@ -1,0 +1,208 @@
+import { open, type RootDatabase } from 'lmdb';
+import type { AcceptedEvent } from '../../event/index.ts';
+import type { AppendOutcome, Journal, JournalEvent, JournalPosition } from '../journal.ts';
+import { decodeBatch, encodeBatch } from './batch-codec.ts';
+import { openSeenIds, seenKey } from './seen-ids.ts';
+
+/**
+ * A stored batch holds at most this many bytes of records: large values need as large a run of free pages, and a
+ * reader decodes a batch whole.
+ */
+const BATCH_BYTES = 1 << 20;
+
+/** One commit takes at most this much, so that a burst does not make the first caller wait for the last one's bytes. */
+const COMMIT_BYTES = 8 << 20;
+
+interface Waiting {
+  readonly events: readonly AcceptedEvent[];
+  readonly resolve: (outcomes: readonly AppendOutcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The journal cannot write any more; only a restart, which recovers from what is on disk, makes it whole. */
+export class JournalBroken extends Error {
+  constructor(cause: unknown) {
+    super('journal: a write failed; restart to recover from what is on disk', { cause });
+    this.name = 'JournalBroken';
+  }
+}
+
+/**
+ * Opens (and makes) the embedded journal in `path`, a folder of its own.
+ *
+ * One commit is under way at a time; what arrives meanwhile waits and goes into the next one together (group commit),
+ * so that the cost of a sync is shared under load. `onBroken` is called once when a write fails: after a failed sync
+ * nobody knows what the disk holds, so the process should stop.
+ */
+export function openLmdbJournal(options: {
+  readonly path: string;
+  readonly now: () => number;
+  readonly onBroken?: (error: JournalBroken) => void;
+}): Journal {
+  const { path, now } = options;
+  const env: RootDatabase<Buffer, number> = open({ path, encoding: 'binary', maxDbs: 32, overlappingSync: false });
+  const batches = env.openDB<Buffer, number>({ name: 'batches', encoding: 'binary' });
+  const seen = openSeenIds(env, now());
+
+  let head = readHead();
+  let tail = readTail();
+  let waiting: Waiting[] = [];
+  let committing: Promise<void> | undefined;
+  let broken: JournalBroken | undefined;
+  const listeners = new Set<() => void>();
+
+  function readHead(): JournalPosition {
+    for (const { key, value } of batches.getRange({ reverse: true, limit: 1 })) {
+      const batch = decodeBatch(key, value);
+      const bytes = batch.events.reduce((sum, event) => sum + event.raw.length, batch.bytesBefore);
+      return { seq: key + batch.events.length, bytes };
+    }
+    // An empty journal may have been trimmed: numbers are never used twice.
+    const kept = env.get(0);
+    return kept ? (JSON.parse(kept.toString()) as JournalPosition) : { seq: 0, bytes: 0 };
+  }
+
+  function readTail(): JournalPosition {
+    for (const { key, value } of batches.getRange({ limit: 1 })) {
+      return { seq: key, bytes: decodeBatch(key, value).bytesBefore };
+    }
+    return head;
+  }
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0 && !broken) {
+      const group = takeGroup();
+      try {
+        await commit(group);
+      } catch (error) {
+        broken = new JournalBroken(error);
+        for (const { reject } of [...group, ...waiting]) reject(broken);
+        waiting = [];
+        options.onBroken?.(broken);
+      }
+    }
+    committing = undefined;
+  }
+
+  function takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (; count < waiting.length && bytes < COMMIT_BYTES; count++) {
+      for (const event of waiting[count]!.events) bytes += event.raw.length;
+    }
+    return waiting.splice(0, count);
+  }
+
+  /** Writes the group's new events and their ids in one transaction, then answers its callers. */
+  async function commit(group: readonly Waiting[]): Promise<void> {
+    const acceptedAt = now();
+    const ids = new Map<string, Buffer>();
+    const fresh: AcceptedEvent[] = [];
+    const outcomes = group.map(({ events }) =>
+      events.map((event): AppendOutcome => {
+        const id = seenKey(event.account, event.eventId);
+        const text = id.toString('latin1');
+        if (ids.has(text) || seen.has(id)) return 'duplicate';
+        ids.set(text, id);
+        fresh.push(event);
+        return 'accepted';
+      }),
+    );
+    if (fresh.length > 0) {
+      seen.turn(acceptedAt);
+      let next = head;
+      await env.batch(() => {
+        for (const batch of cutBatches(fresh)) {
+          void batches.put(next.seq, encodeBatch(batch, acceptedAt, next.bytes));
+          next = {
+            seq: next.seq + batch.length,
+            bytes: batch.reduce((sum, event) => sum + event.raw.length, next.bytes),
+          };
+        }
+        for (const id of ids.values()) seen.add(id, acceptedAt);
+      });
+      await env.flushed;
+      head = next;
+    }
+    group.forEach(({ resolve }, index) => void resolve(outcomes[index]!));
+    if (fresh.length > 0) for (const listener of listeners) listener();
+  }
+
+  return {
+    append(events) {
+      if (broken) return Promise.reject(broken);
+      return new Promise((resolve, reject) => {
+        waiting.push({ events, resolve, reject });
+        committing ??= Promise.resolve().then(commitAll);
+      });
+    },
+    head: () => head,
+    tail: () => tail,
+    async read(from, { maxBytes, to = head.seq }) {
+      const start = from.seq < tail.seq ? tail : from;
+      const end = Math.min(to, head.seq);
+      const events: JournalEvent[] = [];
+      let bytes = start.bytes;
+      if (start.seq < end) {
+        for (const batch of batchesFrom(start.seq)) {
+          for (const event of batch.events) {
+            if (event.seq < start.seq) continue;
+            if (event.seq >= end || bytes - start.bytes >= maxBytes) {
+              return { from: start, next: { seq: event.seq, bytes }, events };
+            }
+            events.push(event);
+            bytes += event.raw.length;
+          }
+          if (bytes - start.bytes >= maxBytes) break;
+        }
+      }
+      return { from: start, next: { seq: start.seq + events.length, bytes }, events };
+    },
+    async trim(before) {
+      await seen.forget(now());
+      const last = [...batches.getKeys({ end: before + 1, start: tail.seq, limit: 100_000 })];
+      // A batch ends where the next one begins; the one that reaches `before` or beyond stays.
+      const gone = last.filter((_key, index) => (last[index + 1] ?? Number.POSITIVE_INFINITY) <= before);
+      if (head.seq <= before && last.length > 0) gone.push(last[last.length - 1]!);
+      if (gone.length === 0) return;
+      await env.batch(() => {
+        void env.put(0, Buffer.from(JSON.stringify(head)));
+        for (const key of gone) void batches.remove(key);
+      });
+      tail = readTail();
+    },
+    async size() {
+      const { pageSize, lastPageNumber } = env.getStats() as { pageSize: number; lastPageNumber: number };
+      return pageSize * (lastPageNumber + 1);
+    },
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      await committing;
+      await env.close();
+    },
+  };
+
+  function* batchesFrom(seq: number) {
+    // The batch that holds `seq` begins at or before it.
+    const [first = 0] = batches.getKeys({ reverse: true, start: seq, limit: 1 });
+    for (const { key, value } of batches.getRange({ start: first })) yield decodeBatch(key, value);
+  }
+}
+
+function* cutBatches(events: readonly AcceptedEvent[]): Generator<readonly AcceptedEvent[]> {
+  let start = 0;
+  let bytes = 0;
+  for (let at = 0; at < events.length; at++) {
+    const length = events[at]!.raw.length;
+    if (at > start && bytes + length > BATCH_BYTES) {
+      yield events.slice(start, at);
+      start = at;
+      bytes = 0;
+    }
+    bytes += length;
+  }
+  if (start < events.length) yield events.slice(start);
+}
