@@ -1,3 +1,4 @@
+export { type ApiCall, buildRecord, EVENT_VERSION, toParameters } from './build-record.ts';
 export { categoryOf, isReadOnlyName } from './category.ts';
 export { formatEventTime, parseEventTime } from './event-time.ts';
 export type { AcceptedEvent, CloudTrailRecord, EventCategory, RecordResource, UserIdentity } from './record.ts';

@@ -38,10 +38,10 @@ export interface Journal {
   /** Where the oldest kept event stands. */
   tail(): JournalPosition;
   /**
-   * Reads events from `from.seq` (inclusive) to at most `to` (exclusive; default the head), whole, and stops after
-   * the event that brings the sum of `raw` bytes to `maxBytes` or more. Reads from the tail if `from` was trimmed.
+   * Reads events from number `from` (inclusive) to at most `to` (exclusive; default the head), whole, and stops after
+   * the event that brings the sum of `raw` bytes to `maxBytes` or more. Begins at the tail if `from` was trimmed.
    */
-  read(from: JournalPosition, limits: { readonly maxBytes: number; readonly to?: number }): Promise<JournalRange>;
+  read(from: number, limits: { readonly maxBytes: number; readonly to?: number }): Promise<JournalRange>;
   /** Lets go of whole batches that end before `before`, and of ids older than a day. */
   trim(before: number): Promise<void>;
   /** Calls `listener` after each commit of new events; answers how to stop that. */

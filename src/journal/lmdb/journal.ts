@@ -139,24 +139,26 @@ export function openLmdbJournal(options: {
     head: () => head,
     tail: () => tail,
     async read(from, { maxBytes, to = head.seq }) {
-      const start = from.seq < tail.seq ? tail : from;
+      const first = Math.max(from, tail.seq);
       const end = Math.min(to, head.seq);
+      if (first >= end) return { from: head, next: head, events: [] };
       const events: JournalEvent[] = [];
-      let bytes = start.bytes;
-      if (start.seq < end) {
-        for (const batch of batchesFrom(start.seq)) {
-          for (const event of batch.events) {
-            if (event.seq < start.seq) continue;
-            if (event.seq >= end || bytes - start.bytes >= maxBytes) {
-              return { from: start, next: { seq: event.seq, bytes }, events };
-            }
+      let start: JournalPosition | undefined;
+      let next = head;
+      for (const batch of batchesFrom(first)) {
+        let bytes = batch.bytesBefore;
+        for (const event of batch.events) {
+          if (event.seq >= first) {
+            start ??= { seq: event.seq, bytes };
+            next = { seq: event.seq, bytes };
+            if (event.seq >= end || bytes - start.bytes >= maxBytes) return { from: start, next, events };
             events.push(event);
-            bytes += event.raw.length;
           }
-          if (bytes - start.bytes >= maxBytes) break;
+          bytes += event.raw.length;
+          next = { seq: event.seq + 1, bytes };
         }
       }
-      return { from: start, next: { seq: start.seq + events.length, bytes }, events };
+      return { from: start ?? head, next, events };
     },
     async trim(before) {
       await seen.forget(now());

@@ -1,0 +1,326 @@
+import type { Journal, JournalPosition } from '../journal/index.ts';
+import type { State } from '../state/index.ts';
+import type { EventStore } from '../store/index.ts';
+import type { DeliveryStatus, Trail, TrailBucket, TrailTopic } from '../trails/index.ts';
+import { DeliveryRecord, type DeliveryState } from './delivery-state.ts';
+import { openHistoryDelivery } from './history/history-delivery.ts';
+import { deliverNext, EARLY_BYTES } from './trail-delivery.ts';
+
+/** The trails as delivery needs them; `trails` keeps them. */
+export interface DeliverableTrails {
+  all(): readonly Trail[];
+  closeSpan(uid: string, to: number): Promise<void>;
+  dropSpans(uid: string, before: number): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  readonly state: State;
+  readonly journal: Journal;
+  readonly store: EventStore;
+  readonly trails: DeliverableTrails;
+  readonly bucket: TrailBucket;
+  readonly topic: TrailTopic;
+  readonly now: () => number;
+  /** Milliseconds between two deliveries of a trail; more often when much has piled up. */
+  readonly interval: number;
+  readonly historyDays: number;
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** What a flush reached for one trail. */
+export interface FlushOutcome {
+  readonly trail: string;
+  readonly files: number;
+  readonly events: number;
+  /** The error that stopped it; the rest waits for the next attempt. */
+  readonly error?: string;
+}
+
+/** A trail's delivery for the metrics. */
+export interface TrailProgress {
+  readonly trail: Trail;
+  readonly state: DeliveryState;
+  /** Events of the journal that the trail has not looked at yet. */
+  readonly backlog: number;
+}
+
+export interface Delivery {
+  /** Delivers everything that was accepted before the call, to every trail and into the history. */
+  flush(): Promise<readonly FlushOutcome[]>;
+  status(uid: string): Promise<DeliveryStatus | undefined>;
+  /**
+   * Takes over a trail that was deleted: its events up to now are still delivered, if its bucket takes them. Resolves
+   * after the first attempt.
+   */
+  retire(trail: Trail): Promise<void>;
+  progress(): readonly TrailProgress[];
+  historyCursor(): JournalPosition;
+  /** Finishes what is in flight; what waits for its interval waits for the next start. */
+  close(): Promise<void>;
+}
+
+/** How often trails are looked at: stops take effect and large backlogs are seen within this time. */
+const TICK = 1_000;
+/** New events wait this long for company before they go into the history. */
+const HISTORY_DELAY = 200;
+const TRIM_EVERY = 30_000;
+const HISTORY_SWEEP_EVERY = 3_600_000;
+const FIRST_RETRY = 2_000;
+const LAST_RETRY = 300_000;
+/** Cursors that moved without a delivery are written down this often: a crash only costs looking again. */
+const SAVE_CURSOR_EVENTS = 50_000;
+
+/** One trail's runner: never two deliveries of one trail at a time. */
+interface Runner {
+  trail: Trail;
+  readonly record: DeliveryRecord;
+  savedSeq: number;
+  due: number;
+  failures: number;
+  running?: Promise<void>;
+}
+
+/** Starts delivery: it runs until `close`. */
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { state, journal, trails, now, interval } = options;
+  const history = await openHistoryDelivery(options);
+  const runners = new Map<string, Runner>();
+  let closed = false;
+
+  const dependencies = {
+    journal,
+    bucket: options.bucket,
+    topic: options.topic,
+    now,
+    closeSpan: async (uid: string, to: number) => {
+      const runner = runners.get(uid);
+      if (runner?.record.value.retired) return;
+      await trails.closeSpan(uid, to);
+      refresh();
+    },
+    dropSpans: async (uid: string, before: number) => {
+      if (runners.get(uid)?.record.value.retired) return;
+      await trails.dropSpans(uid, before);
+      refresh();
+    },
+  };
+
+  async function runnerOf(trail: Trail): Promise<Runner> {
+    const known = runners.get(trail.uid);
+    if (known) return known;
+    const start = { seq: trail.spans[0]?.from ?? journal.head().seq, bytes: journal.head().bytes };
+    const record = await DeliveryRecord.open(state, trail.uid, start);
+    const runner: Runner = { trail, record, savedSeq: record.value.cursor.seq, due: nextSlot(), failures: 0 };
+    const raced = runners.get(trail.uid);
+    if (raced) return raced;
+    runners.set(trail.uid, runner);
+    return runner;
+  }
+
+  /** Takes up trails that appeared or changed, and lets go of deleted ones that have nothing left to deliver. */
+  function refresh(): void {
+    const live = new Map(trails.all().map((trail) => [trail.uid, trail]));
+    for (const [uid, runner] of runners) {
+      const trail = live.get(uid);
+      if (trail) runner.trail = trail;
+      else if (!runner.record.value.retired && !runner.running) runners.delete(uid);
+    }
+  }
+
+  /** Deliveries of all trails fall on the same slots, as CloudTrail's do. */
+  function nextSlot(): number {
+    return (Math.floor(now() / interval) + 1) * interval;
+  }
+
+  function pendingBytes({ trail, record }: Runner): number {
+    const open = trail.spans.length > 0;
+    return open ? journal.head().bytes - record.value.cursor.bytes : 0;
+  }
+
+  /** Delivers for one trail up to the head of now. Never rejects: failures are kept in the status and retried. */
+  async function run(runner: Runner): Promise<void> {
+    const goal = journal.head().seq;
+    try {
+      while (await deliverNext(runner.trail, runner.record, dependencies)) {
+        runner.failures = 0;
+        const { seq } = runner.record.value.cursor;
+        if (seq - runner.savedSeq > SAVE_CURSOR_EVENTS) await saveCursor(runner);
+        if (seq >= goal && !runner.record.value.stage) break;
+      }
+      runner.failures = 0;
+      runner.due = nextSlot();
+      if (runner.record.value.retired) await finishRetired(runner);
+    } catch (error) {
+      const retry = Math.min(FIRST_RETRY * 2 ** runner.failures++, LAST_RETRY, Math.max(interval, FIRST_RETRY));
+      runner.due = now() + retry;
+      options.onError(`delivery of ${runner.trail.arn}`, error);
+      if (runner.record.value.retired && (error as { notApplied?: boolean }).notApplied) await giveUpRetired(runner);
+    }
+  }
+
+  async function saveCursor(runner: Runner): Promise<void> {
+    await runner.record.save({});
+    runner.savedSeq = runner.record.value.cursor.seq;
+  }
+
+  async function finishRetired(runner: Runner): Promise<void> {
+    runners.delete(runner.trail.uid);
+    await runner.record.remove();
+  }
+
+  /** The bucket of a deleted trail is mostly deleted next; its refusal is the end, but not an uncounted one. */
+  async function giveUpRetired(runner: Runner): Promise<void> {
+    const left = journal.head().seq - runner.record.value.cursor.seq;
+    options.onError(`delivery of deleted trail ${runner.trail.arn}: at most ${left} events given up`, undefined);
+    await finishRetired(runner);
+  }
+
+  function start(runner: Runner): Promise<void> {
+    runner.running ??= run(runner).finally(() => {
+      runner.running = undefined;
+    });
+    return runner.running;
+  }
+
+  async function tick(): Promise<void> {
+    refresh();
+    for (const trail of trails.all()) await runnerOf(trail);
+    for (const runner of runners.values()) {
+      const stopping = runner.trail.spans.some(({ to, stopRequested }) => to === null && stopRequested);
+      // A failing bucket is tried at its own pace; only the clock starts it again.
+      const early = runner.failures === 0 && pendingBytes(runner) >= EARLY_BYTES;
+      if (stopping && !runner.running) await closeStopped(runner);
+      if (runner.due <= now() || early) void start(runner);
+    }
+  }
+
+  /** StopLogging: the span ends at the head that is seen now, the StopLogging event inside. */
+  async function closeStopped({ trail }: Runner): Promise<void> {
+    await dependencies.closeSpan(trail.uid, journal.head().seq);
+  }
+
+  for (const trail of await DeliveryRecord.retired(state)) void start(await runnerOf(trail));
+
+  // --- the history's own loop: soon after each append, and again after a failure
+  let historyRunning: Promise<void> | undefined;
+  let historyTimer: NodeJS.Timeout | undefined;
+  let historyFailures = 0;
+
+  function wakeHistory(delay = HISTORY_DELAY): void {
+    if (closed || historyTimer || historyRunning) return;
+    historyTimer = setTimeout(() => {
+      historyTimer = undefined;
+      void runHistory();
+    }, delay);
+  }
+
+  function runHistory(): Promise<void> {
+    historyRunning ??= (async () => {
+      try {
+        const goal = journal.head().seq;
+        while (!closed && (await history.next()) && history.cursor.seq < goal);
+        historyFailures = 0;
+      } catch (error) {
+        historyFailures++;
+        options.onError('delivery into the event history', error);
+      }
+    })().finally(() => {
+      historyRunning = undefined;
+      const delay = historyFailures > 0 ? Math.min(200 * 2 ** historyFailures, 30_000) : HISTORY_DELAY;
+      if (history.cursor.seq < journal.head().seq) wakeHistory(delay);
+    });
+    return historyRunning;
+  }
+
+  const stopListening = journal.onAppend(() => wakeHistory());
+  wakeHistory();
+
+  /** The journal keeps what some reader still has to read. */
+  async function trim(): Promise<void> {
+    const cursors = [...runners.values()]
+      .filter(({ trail, record }) => trail.spans.length > 0 || record.value.stage)
+      .map(({ record, trail }) => record.value.stage?.from.seq ?? Math.max(record.value.cursor.seq, trail.spans[0]?.from ?? 0));
+    await journal.trim(Math.min(history.cursor.seq, ...cursors));
+  }
+
+  async function every(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      options.onError(what, error);
+    }
+  }
+
+  let ticking: Promise<void> | undefined;
+  const timers = [
+    setInterval(() => {
+      ticking ??= every('delivery', tick).finally(() => {
+        ticking = undefined;
+      });
+    }, TICK),
+    setInterval(() => void every('trimming the journal', trim), TRIM_EVERY),
+    setInterval(() => void every('dropping old history', sweep), HISTORY_SWEEP_EVERY),
+  ];
+  const sweep = () => options.store.dropBefore(now() - options.historyDays * 86_400_000);
+
+  await tick();
+
+  return {
+    async flush() {
+      await ticking;
+      await tick();
+      const outcomes = await Promise.all(
+        [...runners.values()].map(async (runner): Promise<FlushOutcome> => {
+          const before = runner.record.value.delivered;
+          await runner.running;
+          const failures = runner.failures;
+          await start(runner);
+          const { delivered, status } = runner.record.value;
+          return {
+            trail: runner.trail.arn,
+            files: delivered.files - before.files,
+            events: delivered.events - before.events,
+            ...(runner.failures > failures ? { error: status.latestDeliveryError ?? 'InternalError' } : {}),
+          };
+        }),
+      );
+      const goal = journal.head().seq;
+      for (let tries = 0; history.cursor.seq < goal && tries < 100; tries++) {
+        await historyRunning;
+        await runHistory();
+        if (historyFailures > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return outcomes;
+    },
+    async status(uid) {
+      return runners.get(uid)?.record.value.status;
+    },
+    async retire(trail) {
+      const runner = await runnerOf(trail);
+      const head = journal.head().seq;
+      const spans = trail.spans.map((span) => (span.to === null ? { ...span, to: Math.max(head, span.from) } : span));
+      runner.trail = { ...trail, spans };
+      await runner.running;
+      await runner.record.save({ retired: runner.trail });
+      runner.trail = { ...trail, spans };
+      await start(runner);
+    },
+    progress: () =>
+      [...runners.values()].map(({ trail, record }) => ({
+        trail,
+        state: record.value,
+        backlog: trail.spans.length > 0 ? Math.max(0, journal.head().seq - record.value.cursor.seq) : 0,
+      })),
+    historyCursor: () => history.cursor,
+    async close() {
+      closed = true;
+      stopListening();
+      for (const timer of timers) clearInterval(timer);
+      clearTimeout(historyTimer);
+      await ticking;
+      await Promise.all([...runners.values()].map(({ running }) => running));
+      await historyRunning;
+      for (const runner of runners.values()) if (!runner.record.value.retired) await saveCursor(runner);
+    },
+  };
+}

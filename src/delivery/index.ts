@@ -1,0 +1,10 @@
+export {
+  type DeliverableTrails,
+  type Delivery,
+  type DeliveryOptions,
+  type FlushOutcome,
+  startDelivery,
+  type TrailProgress,
+} from './delivery.ts';
+export type { DeliveryState, Stage, StagedFile } from './delivery-state.ts';
+export { MAX_LOG_FILE_BYTES } from './s3/log-file.ts';

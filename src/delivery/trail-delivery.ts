@@ -1,0 +1,246 @@
+import type { CloudTrailRecord } from '../event/index.ts';
+import type { Journal, JournalEvent, JournalPosition } from '../journal/index.ts';
+import {
+  compileRule,
+  type LoggingSpan,
+  type Trail,
+  type TrailBucket,
+  TrailBucketError,
+  type TrailSource,
+  type TrailTopic,
+} from '../trails/index.ts';
+import type { DeliveryRecord, StagedFile } from './delivery-state.ts';
+import { cutLogFiles, deliverySlot, type LogFile } from './s3/log-file.ts';
+import { putLogFile } from './s3/put-log-file.ts';
+
+/** How much of the journal one delivery reads: bounds its memory, and stays below the largest log file. */
+const RANGE_BYTES = 16 << 20;
+
+/** Deliver without waiting for the interval once this much has piled up. */
+export const EARLY_BYTES = 32 << 20;
+
+/** How long an undeliverable event is kept: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html */
+const RETRY_TIME = 30 * 86_400_000;
+
+/** Files of one range that are put side by side. */
+const PARALLEL_PUTS = 4;
+
+/** How far a trail may go now, and what it needs of the house. */
+export interface TrailDeliveryDependencies {
+  readonly journal: Journal;
+  readonly bucket: TrailBucket;
+  readonly topic: TrailTopic;
+  readonly now: () => number;
+  /** Closes the open span of a trail whose StopLogging was called. */
+  readonly closeSpan: (uid: string, to: number) => Promise<void>;
+  /** Forgets spans that end at or before `before`. */
+  readonly dropSpans: (uid: string, before: number) => Promise<void>;
+}
+
+/**
+ * Carries one trail forward by one journal range: cut → stage → PUT → commit → announce. Normal running and recovery
+ * are this same function: a stage that is found is finished first. Answers false when there is nothing to do.
+ * @throws TrailBucketError when the bucket did not take a file; nothing is lost, call again.
+ */
+export async function deliverNext(
+  trail: Trail,
+  record: DeliveryRecord,
+  dependencies: TrailDeliveryDependencies,
+): Promise<boolean> {
+  await announce(trail, record, dependencies);
+  if (record.value.stage) return finishStage(trail, record, dependencies);
+
+  const { journal, now } = dependencies;
+  const cursor = record.value.cursor;
+  const span = trail.spans.find(({ to }) => to === null || to > cursor.seq);
+  if (!span) return false;
+  if (span.to === null && span.stopRequested) {
+    await dependencies.closeSpan(trail.uid, Math.max(journal.head().seq, span.from));
+    return true;
+  }
+  const range = await journal.read(Math.max(cursor.seq, span.from), {
+    maxBytes: RANGE_BYTES,
+    ...(span.to === null ? {} : { to: span.to }),
+  });
+  if (range.events.length === 0) {
+    if (span.to === null) return false;
+    record.advance({ cursor: { seq: span.to, bytes: range.next.bytes } });
+    await dependencies.dropSpans(trail.uid, span.to);
+    return true;
+  }
+  if (await dropExpired(range.events, range.next, record, now())) return true;
+  const slot = deliverySlot(now());
+  const files = cutLogFiles(matching(range.events, span), { uid: trail.uid, ...targetOf(trail) }, slot);
+  if (files.length === 0) {
+    record.advance({ cursor: range.next });
+    return true;
+  }
+  const stage = { from: range.from, next: range.next, spanFrom: span.from, slot, ...targetOf(trail) };
+  await record.save({ stage: { ...stage, files: files.map(withoutBody) } });
+  await putAndCommit(trail, record, files, dependencies);
+  return true;
+}
+
+function matching(events: readonly JournalEvent[], span: LoggingSpan): JournalEvent[] {
+  const matches = compileRule(span.rule);
+  return events.filter((event) => matches(JSON.parse(event.raw.toString()) as CloudTrailRecord, event));
+}
+
+function targetOf(trail: Trail): { bucket: string; prefix?: string } {
+  return { bucket: trail.s3BucketName, ...(trail.s3KeyPrefix ? { prefix: trail.s3KeyPrefix } : {}) };
+}
+
+function withoutBody({ body: _body, ...file }: LogFile): StagedFile {
+  return file;
+}
+
+/** Cuts the staged range again, which gives the same files, and delivers those that are not done. */
+async function finishStage(
+  trail: Trail,
+  record: DeliveryRecord,
+  dependencies: TrailDeliveryDependencies,
+): Promise<boolean> {
+  const stage = record.value.stage!;
+  const range = await dependencies.journal.read(stage.from.seq, {
+    maxBytes: Number.POSITIVE_INFINITY,
+    to: stage.next.seq,
+  });
+  if (await dropExpired(range.events, stage.next, record, dependencies.now())) return true;
+  const span = trail.spans.find(({ from }) => from === stage.spanFrom);
+  const events = span ? matching(range.events, span) : [];
+  const to = stage.refused ? targetOf(trail) : stage;
+  const files = cutLogFiles(events, { uid: trail.uid, prefix: to.prefix }, stage.slot);
+  const staged = new Map(stage.files.map((file) => [file.sha256, file]));
+  if (files.length !== staged.size || !files.every(({ sha256 }) => staged.has(sha256))) {
+    throw new Error(`delivery: the staged files of ${trail.arn} cannot be made again; run fsck`);
+  }
+  if (to.bucket !== stage.bucket || to.prefix !== stage.prefix) {
+    const moved = files.map((file): StagedFile => {
+      const before = staged.get(file.sha256)!;
+      return before.done ? before : withoutBody(file);
+    });
+    await record.save({ stage: { ...stage, ...to, prefix: to.prefix, refused: false, files: moved } });
+  }
+  const rest = files.filter(({ sha256 }) => !staged.get(sha256)!.done);
+  await putAndCommit(trail, record, rest, dependencies);
+  return true;
+}
+
+async function putAndCommit(
+  trail: Trail,
+  record: DeliveryRecord,
+  files: readonly LogFile[],
+  { bucket, now }: TrailDeliveryDependencies,
+): Promise<void> {
+  const stage = record.value.stage!;
+  const source = sourceOf(trail);
+  const started = now();
+  const put = new Map<string, number>();
+  try {
+    await forEachParallel(files, PARALLEL_PUTS, async (file) => {
+      put.set(file.sha256, await putLogFile(bucket, stage.bucket, file, source, trail.kmsKeyId));
+    });
+  } catch (error) {
+    const refused = error instanceof TrailBucketError && error.notApplied;
+    const code = error instanceof TrailBucketError ? error.code : 'InternalError';
+    await record.save({
+      stage: {
+        ...stage,
+        refused,
+        files: stage.files.map((file) => (put.has(file.sha256) ? { ...file, done: true } : file)),
+      },
+      status: { ...record.value.status, latestDeliveryAttemptTime: started, latestDeliveryError: code },
+    });
+    throw error;
+  }
+  const { latestDeliveryError: _gone, ...status } = record.value.status;
+  const time = now();
+  const { delivered, notices } = record.value;
+  await record.save({
+    cursor: stage.next,
+    stage: undefined,
+    status: { ...status, latestDeliveryTime: time, latestDeliveryAttemptTime: time },
+    notices: trail.snsTopicArn
+      ? [...notices, ...stage.files.map(({ key }) => ({ bucket: stage.bucket, key }))]
+      : notices,
+    delivered: {
+      files: delivered.files + stage.files.length,
+      events: delivered.events + stage.files.reduce((sum, file) => sum + file.events, 0),
+      bytes: delivered.bytes + [...put.values()].reduce((a, b) => a + b, 0),
+    },
+  });
+}
+
+/**
+ * Runs `act` over all items, a few at a time, and goes on past a failure. Then throws one: the first of which nobody
+ * can be sure whether it was applied, else the first.
+ */
+async function forEachParallel<T>(items: readonly T[], parallel: number, act: (item: T) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) {
+      await act(item).catch((error: unknown) => void failures.push(error));
+      // One refusal is enough to know the bucket's answer; the others would only repeat it.
+      if (failures.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  if (failures.length > 0) {
+    throw failures.find((failure) => !(failure instanceof TrailBucketError && failure.notApplied)) ?? failures[0];
+  }
+}
+
+/** Events that could not be delivered for 30 days are given up, and counted. */
+async function dropExpired(
+  events: readonly JournalEvent[],
+  next: JournalPosition,
+  record: DeliveryRecord,
+  now: number,
+): Promise<boolean> {
+  if (!record.value.status.latestDeliveryError || events.at(-1)!.acceptedAt > now - RETRY_TIME) return false;
+  const { dropped } = record.value;
+  await record.save({ cursor: next, stage: undefined, dropped: { ...dropped, expired: (dropped.expired ?? 0) + events.length } });
+  return true;
+}
+
+/** Tells the topic of files that stand in the bucket; what fails is kept and told with the next delivery. */
+async function announce(
+  trail: Trail,
+  record: DeliveryRecord,
+  { topic, now }: TrailDeliveryDependencies,
+): Promise<void> {
+  const { notices } = record.value;
+  if (notices.length === 0) return;
+  if (!trail.snsTopicArn) return record.save({ notices: [] });
+  let told = 0;
+  let failure: string | undefined;
+  for (const { bucket, key } of notices) {
+    try {
+      await topic.publish(trail.snsTopicArn, JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] }), sourceOf(trail));
+      told++;
+    } catch (error) {
+      failure = (error as { code?: string }).code ?? 'InternalError';
+      break;
+    }
+  }
+  const time = now();
+  const { latestNotificationError: _gone, ...status } = record.value.status;
+  await record.save({
+    notices: notices.slice(told).slice(-MAX_NOTICES),
+    status: {
+      ...status,
+      latestNotificationAttemptTime: time,
+      ...(told > 0 ? { latestNotificationTime: time } : {}),
+      ...(failure === undefined ? {} : { latestNotificationError: failure }),
+    },
+  });
+}
+
+/** A topic that is gone for weeks must not make the state grow without an end; the files themselves are there. */
+const MAX_NOTICES = 1_000;
+
+/** The condition keys under which a trail's bucket and topic are used. */
+function sourceOf(trail: Trail): TrailSource {
+  return { trailArn: trail.arn, account: trail.account, region: trail.homeRegion };
+}
