@@ -43,14 +43,26 @@ export function build(root) {
     const stamp = join(fresh, stampName);
     writeFileSync(stamp, '');
     utimesSync(stamp, startedAt, startedAt);
-    if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old);
-    renameSync(fresh, join(root, 'dist'));
+    takePlace(fresh, join(root, 'dist'), old);
   } catch (error) {
     console.error(`opentrail: ${error instanceof Error ? error.message : error}`);
     rmSync(fresh, { recursive: true, force: true });
     process.exit(1);
-  } finally {
-    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+/** Another build may do the same at the same moment: then one of the two goes again. */
+function takePlace(fresh, place, old) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (existsSync(place)) renameSync(place, `${old}-${attempt}`);
+      renameSync(fresh, place);
+      return;
+    } catch (error) {
+      if (attempt === 5) throw error;
+    } finally {
+      rmSync(`${old}-${attempt}`, { recursive: true, force: true });
+    }
   }
 }
 

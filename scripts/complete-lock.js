@@ -25,8 +25,12 @@ writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 /** Such packages are named for their platform: `@scope/name-linux-arm64-musl`. */
 function platformOf(name) {
   const words = name.split(/[-/]/);
-  const os = words.find((word) => ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'].includes(word));
-  const cpu = words.find((word) => ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64'].includes(word));
+  const os = words.find((word) =>
+    ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'].includes(word),
+  );
+  const cpu = words.find((word) =>
+    ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64'].includes(word),
+  );
   const libc = words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
   return { ...(cpu && { cpu: [cpu] }), ...(libc && { libc: [libc] }), ...(os && { os: [os] }) };
 }
