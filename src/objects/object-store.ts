@@ -15,6 +15,22 @@ export interface ObjectHeaders {
   readonly tags?: Readonly<Record<string, string>>;
   readonly storageClass?: string;
   readonly acl?: string;
+  /** `COMPOSITE`: the checksums are of the parts' checksums. Default `FULL_OBJECT`. */
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  /** As asked for by the writer: `AES256`, `aws:kms`. */
+  readonly serverSideEncryption?: string;
+  readonly kmsKeyId?: string;
+}
+
+/** One part of a multipart object, or of an upload under way. */
+export interface ObjectPart {
+  readonly number: number;
+  readonly size: number;
+  /** MD5 hex. */
+  readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly lastModified: number;
+  readonly checksums: Readonly<Record<string, string>>;
 }
 
 /** What a listing or a HEAD tells of an object. */
@@ -26,6 +42,8 @@ export interface ObjectInfo {
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
   readonly headers: ObjectHeaders;
+  /** In order; only of objects that were uploaded in parts, and not in listings. */
+  readonly parts?: readonly ObjectPart[];
 }
 
 export interface ListRequest {
@@ -46,7 +64,14 @@ export interface ListAnswer {
 
 /** An error of the object store; `code` is S3's own (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
 export class ObjectStoreError extends Error {
-  readonly code: 'NoSuchBucket' | 'NoSuchKey' | 'NoSuchUpload' | 'InvalidPart' | 'BadDigest' | 'AccessDenied' | (string & {});
+  readonly code:
+    | 'NoSuchBucket'
+    | 'NoSuchKey'
+    | 'NoSuchUpload'
+    | 'InvalidPart'
+    | 'BadDigest'
+    | 'AccessDenied'
+    | (string & {});
   constructor(code: ObjectStoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ObjectStoreError';

@@ -1,0 +1,104 @@
+import type { EmbeddedObjects } from '../embedded-objects.ts';
+import { ObjectStoreError } from '../object-store.ts';
+import type { DataFiles } from './data-files.ts';
+import { noSuchBucket, noSuchKey } from './errors.ts';
+import { MAX_KEY_BYTES, objectKey } from './index-keys.ts';
+import { listObjects } from './list-objects.ts';
+import { describeObject, type ObjectIndex, type StoredObject } from './object-index.ts';
+import { readObject } from './read-object.ts';
+import { receiveBody } from './receive-body.ts';
+import { judgeCondition } from './write-condition.ts';
+
+type ObjectDoor = Pick<
+  EmbeddedObjects,
+  'put' | 'write' | 'changeHeaders' | 'get' | 'head' | 'list' | 'delete'
+>;
+
+/** Objects of the embedded store: bytes first, then the index entry that makes them an object. */
+export function createObjects(index: ObjectIndex, files: DataFiles, now: () => number): ObjectDoor {
+  const write: EmbeddedObjects['write'] = async ({ bucket, key, body, headers, checks, condition }) => {
+    checkKey(key);
+    // Asked first so that a stranger's gigabytes are not taken in for nothing, and again in the transaction.
+    if (!index.buckets.get(bucket)) throw noSuchBucket();
+    const received = await receiveBody(files, body, checks);
+    const stored: StoredObject = {
+      size: received.size,
+      etag: received.md5,
+      lastModified: now(),
+      headers: { ...headers, checksums: { ...headers?.checksums, ...received.checksums } },
+      segments: received.segments,
+    };
+    // A failed commit may have reached the disk: then the file stays, and the next start's sweep asks the index.
+    const outcome = await index.transaction(() => {
+      if (!index.buckets.get(bucket)) return noSuchBucket();
+      const current = index.find(bucket, key);
+      const refusal = judgeCondition(current, condition);
+      if (refusal) return refusal;
+      if (current) index.dropSegments(current.segments);
+      index.addSegments(stored.segments, received.inline);
+      void index.objects.put(objectKey(bucket, key), stored);
+      return current?.segments ?? [];
+    });
+    if (outcome instanceof ObjectStoreError) {
+      await received.discard();
+      throw outcome;
+    }
+    received.keep();
+    for (const segment of outcome) if (!segment.inline) await files.remove(segment.id);
+    return describeObject(key, stored);
+  };
+
+  return {
+    write,
+    put: (bucket, key, body, headers) => write({ bucket, key, body, ...(headers && { headers }) }),
+
+    async changeHeaders(bucket, key, change) {
+      const changed = await index.transaction(() => {
+        const current = index.find(bucket, key);
+        if (!current) return undefined;
+        const next = { ...current, headers: change(current.headers) };
+        void index.objects.put(objectKey(bucket, key), next);
+        return next;
+      });
+      if (!changed) throw index.buckets.get(bucket) ? noSuchKey() : noSuchBucket();
+      return describeObject(key, changed);
+    },
+
+    async get(bucket, key, range) {
+      const stored = index.find(bucket, key);
+      if (!stored) throw index.buckets.get(bucket) ? noSuchKey() : noSuchBucket();
+      const body = readObject(index, files, stored, range?.first, range?.last);
+      return { info: describeObject(key, stored), body };
+    },
+
+    async head(bucket, key) {
+      if (!index.buckets.get(bucket)) throw noSuchBucket();
+      const stored = index.find(bucket, key);
+      return stored && describeObject(key, stored);
+    },
+
+    async list(request) {
+      if (!index.buckets.get(request.bucket)) throw noSuchBucket();
+      return listObjects(index, request);
+    },
+
+    async delete(bucket, key) {
+      const outcome = await index.transaction(() => {
+        if (!index.buckets.get(bucket)) return undefined;
+        const current = index.find(bucket, key);
+        if (!current) return [];
+        index.dropSegments(current.segments);
+        void index.objects.remove(objectKey(bucket, key));
+        return current.segments;
+      });
+      if (!outcome) throw noSuchBucket();
+      for (const segment of outcome) if (!segment.inline) await files.remove(segment.id);
+    },
+  };
+}
+
+function checkKey(key: string): void {
+  if (key === '') throw new ObjectStoreError('InvalidArgument', 'A key must have at least one character.');
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new ObjectStoreError('KeyTooLongError', 'Your key is too long');
+}
