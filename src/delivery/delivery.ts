@@ -151,10 +151,15 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       runner.due = nextSlot();
       if (runner.record.value.retired) await finishRetired(runner);
     } catch (error) {
-      const retry = Math.min(FIRST_RETRY * 2 ** runner.failures++, LAST_RETRY, Math.max(interval, FIRST_RETRY));
+      const retry = Math.min(
+        FIRST_RETRY * 2 ** runner.failures++,
+        LAST_RETRY,
+        Math.max(interval, FIRST_RETRY),
+      );
       runner.due = now() + retry;
       options.onError(`delivery of ${runner.trail.arn}`, error);
-      if (runner.record.value.retired && (error as { notApplied?: boolean }).notApplied) await giveUpRetired(runner);
+      if (runner.record.value.retired && (error as { notApplied?: boolean }).notApplied)
+        await giveUpRetired(runner);
     }
   }
 
@@ -171,7 +176,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   /** The bucket of a deleted trail is mostly deleted next; its refusal is the end, but not an uncounted one. */
   async function giveUpRetired(runner: Runner): Promise<void> {
     const left = journal.head().seq - runner.record.value.cursor.seq;
-    options.onError(`delivery of deleted trail ${runner.trail.arn}: at most ${left} events given up`, undefined);
+    options.onError(
+      `delivery of deleted trail ${runner.trail.arn}: at most ${left} events given up`,
+      undefined,
+    );
     await finishRetired(runner);
   }
 
@@ -239,7 +247,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   async function trim(): Promise<void> {
     const cursors = [...runners.values()]
       .filter(({ trail, record }) => trail.spans.length > 0 || record.value.stage)
-      .map(({ record, trail }) => record.value.stage?.from.seq ?? Math.max(record.value.cursor.seq, trail.spans[0]?.from ?? 0));
+      .map(
+        ({ record, trail }) =>
+          record.value.stage?.from.seq ?? Math.max(record.value.cursor.seq, trail.spans[0]?.from ?? 0),
+      );
     await journal.trim(Math.min(history.cursor.seq, ...cursors));
   }
 
@@ -298,7 +309,9 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     async retire(trail) {
       const runner = await runnerOf(trail);
       const head = journal.head().seq;
-      const spans = trail.spans.map((span) => (span.to === null ? { ...span, to: Math.max(head, span.from) } : span));
+      const spans = trail.spans.map((span) =>
+        span.to === null ? { ...span, to: Math.max(head, span.from) } : span,
+      );
       runner.trail = { ...trail, spans };
       await runner.running;
       await runner.record.save({ retired: runner.trail });

@@ -175,7 +175,11 @@ async function putAndCommit(
  * Runs `act` over all items, a few at a time, and goes on past a failure. Then throws one: the first of which nobody
  * can be sure whether it was applied, else the first.
  */
-async function forEachParallel<T>(items: readonly T[], parallel: number, act: (item: T) => Promise<void>): Promise<void> {
+async function forEachParallel<T>(
+  items: readonly T[],
+  parallel: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
   const failures: unknown[] = [];
   const queue = items.values();
   const worker = async () => {
@@ -187,7 +191,9 @@ async function forEachParallel<T>(items: readonly T[], parallel: number, act: (i
   };
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   if (failures.length > 0) {
-    throw failures.find((failure) => !(failure instanceof TrailBucketError && failure.notApplied)) ?? failures[0];
+    throw (
+      failures.find((failure) => !(failure instanceof TrailBucketError && failure.notApplied)) ?? failures[0]
+    );
   }
 }
 
@@ -200,7 +206,11 @@ async function dropExpired(
 ): Promise<boolean> {
   if (!record.value.status.latestDeliveryError || events.at(-1)!.acceptedAt > now - RETRY_TIME) return false;
   const { dropped } = record.value;
-  await record.save({ cursor: next, stage: undefined, dropped: { ...dropped, expired: (dropped.expired ?? 0) + events.length } });
+  await record.save({
+    cursor: next,
+    stage: undefined,
+    dropped: { ...dropped, expired: (dropped.expired ?? 0) + events.length },
+  });
   return true;
 }
 
@@ -217,7 +227,11 @@ async function announce(
   let failure: string | undefined;
   for (const { bucket, key } of notices) {
     try {
-      await topic.publish(trail.snsTopicArn, JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] }), sourceOf(trail));
+      await topic.publish(
+        trail.snsTopicArn,
+        JSON.stringify({ s3Bucket: bucket, s3ObjectKey: [key] }),
+        sourceOf(trail),
+      );
       told++;
     } catch (error) {
       failure = (error as { code?: string }).code ?? 'InternalError';

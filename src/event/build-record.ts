@@ -88,7 +88,9 @@ const SECRETS: ReadonlySet<string> = new Set(['SecretAccessKey', 'Password', 'Ne
 export function toParameters(value: unknown): unknown {
   const parameters = convert(value);
   if (parameters === undefined) return null;
-  return typeof parameters === 'object' && parameters !== null && Object.keys(parameters).length === 0 ? null : parameters;
+  return typeof parameters === 'object' && parameters !== null && Object.keys(parameters).length === 0
+    ? null
+    : parameters;
 }
 
 function convert(value: unknown): unknown {

@@ -12,7 +12,10 @@ const DATA_EVENTS: ReadonlyMap<string, RegExp> = new Map([
     /^(?:(?:Get|Put|Head|Delete|Copy|Select|Restore)Object\w*|DeleteObjects|ListObjects|ListObjectVersions|ListParts|ListMultipartUploads|\w+MultipartUpload|UploadPart\w*)$/,
   ],
   ['lambda.amazonaws.com', /^Invoke/],
-  ['dynamodb.amazonaws.com', /^(?:(?:Get|Put|Delete|Update)Item|Batch\w+Item|Transact\w+Items|Query|Scan|\w+Statement\w*)$/],
+  [
+    'dynamodb.amazonaws.com',
+    /^(?:(?:Get|Put|Delete|Update)Item|Batch\w+Item|Transact\w+Items|Query|Scan|\w+Statement\w*)$/,
+  ],
 ]);
 
 /** Those whose name begins like an object operation's, but which configure the bucket. */

@@ -17,7 +17,15 @@ export function parseEventTime(text: unknown): number | undefined {
     number,
   ];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const time = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), Number(`0.${match[7] ?? 0}`) * 1000);
+  const time = Date.UTC(
+    year,
+    month - 1,
+    day,
+    hour,
+    minute,
+    Math.min(second, 59),
+    Number(`0.${match[7] ?? 0}`) * 1000,
+  );
   const back = new Date(time);
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1970 ? time : undefined;
 }

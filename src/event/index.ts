@@ -1,6 +1,12 @@
 export { type ApiCall, buildRecord, EVENT_VERSION, toParameters } from './build-record.ts';
 export { categoryOf, isReadOnlyName } from './category.ts';
 export { formatEventTime, parseEventTime } from './event-time.ts';
-export type { AcceptedEvent, CloudTrailRecord, EventCategory, RecordResource, UserIdentity } from './record.ts';
+export type {
+  AcceptedEvent,
+  CloudTrailRecord,
+  EventCategory,
+  RecordResource,
+  UserIdentity,
+} from './record.ts';
 export { spliceMembers, toOneLine } from './splice.ts';
 export { RecordsSyntaxError, splitRecords } from './split-records.ts';

@@ -5,9 +5,12 @@
 export function spliceMembers(raw: Buffer, members: ReadonlyMap<string, unknown>): Buffer {
   if (members.size === 0) return raw;
   const end = raw.lastIndexOf(0x7d);
-  const added = [...members].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+  const added = [...members]
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+    .join(',');
   const head = raw.subarray(0, end);
-  const separator = /^\s*\{\s*$/.test(head.subarray(0, 64).toString('latin1')) && head.length <= 64 ? '' : ',';
+  const separator =
+    /^\s*\{\s*$/.test(head.subarray(0, 64).toString('latin1')) && head.length <= 64 ? '' : ',';
   return Buffer.concat([head, Buffer.from(`${separator}${added}`), raw.subarray(end)]);
 }
 

@@ -31,11 +31,15 @@ describe('splitRecords', () => {
 
   it('gives back the bytes of any list of objects, in both forms', () => {
     fc.assert(
-      fc.property(fc.array(fc.dictionary(fc.string(), fc.jsonValue())), fc.constantFrom('', ' ', '\n'), (values, gap) => {
-        const texts = values.map((value) => JSON.stringify(value));
-        expect(split(`{"Records":[${gap}${texts.join(`${gap},${gap}`)}${gap}]}`)).toEqual(texts);
-        expect(split(texts.join('\n'))).toEqual(texts);
-      }),
+      fc.property(
+        fc.array(fc.dictionary(fc.string(), fc.jsonValue())),
+        fc.constantFrom('', ' ', '\n'),
+        (values, gap) => {
+          const texts = values.map((value) => JSON.stringify(value));
+          expect(split(`{"Records":[${gap}${texts.join(`${gap},${gap}`)}${gap}]}`)).toEqual(texts);
+          expect(split(texts.join('\n'))).toEqual(texts);
+        },
+      ),
     );
   });
 });

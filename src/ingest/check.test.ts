@@ -25,7 +25,12 @@ describe('checkRecord', () => {
   it('hands on a whole record to the byte', () => {
     const event = accepted(WHOLE);
     expect(event.raw.toString()).toBe(WHOLE);
-    expect(event).toMatchObject({ account: '222222222222', region: 'us-east-1', eventId: 'e1', category: 'Data' });
+    expect(event).toMatchObject({
+      account: '222222222222',
+      region: 'us-east-1',
+      eventId: 'e1',
+      category: 'Data',
+    });
   });
 
   it.each([
@@ -34,7 +39,10 @@ describe('checkRecord', () => {
     [without('recipientAccountId'), /,"recipientAccountId":"111111111111"}$/],
     [without('eventID'), /,"eventID":"[0-9a-f-]{36}"}$/],
     [without('eventCategory'), /,"eventCategory":"Data"}$/],
-    ['{"eventSource":"a.example","eventName":"GetThing"}', /"eventVersion":"1.11","eventCategory":"Management","readOnly":true,/],
+    [
+      '{"eventSource":"a.example","eventName":"GetThing"}',
+      /"eventVersion":"1.11","eventCategory":"Management","readOnly":true,/,
+    ],
   ])('fills in what %s lacks, at its end', (text, expected) => {
     const raw = accepted(text).raw.toString();
     expect(raw).toMatch(expected);
@@ -48,7 +56,10 @@ describe('checkRecord', () => {
   });
 
   it('takes the acting account for a record of before recipientAccountId', () => {
-    const old = without('recipientAccountId').replace('"x":0.0', '"userIdentity":{"accountId":"333333333333"}');
+    const old = without('recipientAccountId').replace(
+      '"x":0.0',
+      '"userIdentity":{"accountId":"333333333333"}',
+    );
     expect(accepted(old).account).toBe('333333333333');
   });
 

@@ -83,7 +83,8 @@ export function checkRecord(
   if (fromApplication) missing.set('eventVersion', EVENT_VERSION);
 
   const category = categoryOf(record);
-  if (!category) return refuse('InvalidCategory', `eventCategory ${show(record.eventCategory)} does not exist`);
+  if (!category)
+    return refuse('InvalidCategory', `eventCategory ${show(record.eventCategory)} does not exist`);
   if (absent(record, 'eventCategory') && (fromApplication || isAtLeast107(record.eventVersion!))) {
     missing.set('eventCategory', category);
   }
@@ -99,7 +100,10 @@ export function checkRecord(
 
   const time = absent(record, 'eventTime') ? now : parseEventTime(record.eventTime);
   if (time === undefined || time > now + MAX_CLOCK_LEAD) {
-    return refuse('InvalidEventTime', `eventTime must be a past UTC time like 2026-11-01T10:00:00Z, found ${show(record.eventTime)}`);
+    return refuse(
+      'InvalidEventTime',
+      `eventTime must be a past UTC time like 2026-11-01T10:00:00Z, found ${show(record.eventTime)}`,
+    );
   }
   if (absent(record, 'eventTime')) missing.set('eventTime', formatEventTime(now));
 
@@ -120,7 +124,10 @@ export function checkRecord(
 
   const eventId = absent(record, 'eventID') ? randomUUID() : record.eventID!;
   if (typeof eventId !== 'string' || eventId.length === 0 || eventId.length > MAX_EVENT_ID) {
-    return refuse('InvalidEventId', `eventID must be a string of 1 to ${MAX_EVENT_ID} characters, found ${show(eventId)}`);
+    return refuse(
+      'InvalidEventId',
+      `eventID must be a string of 1 to ${MAX_EVENT_ID} characters, found ${show(eventId)}`,
+    );
   }
   if (absent(record, 'eventID')) missing.set('eventID', eventId);
 
@@ -134,7 +141,9 @@ export function checkRecord(
 function parseObject(bytes: Buffer): CloudTrailRecord | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as CloudTrailRecord) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as CloudTrailRecord)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -148,16 +157,24 @@ function absent(record: CloudTrailRecord, member: string): boolean {
  * A member that stands in the record as `null` cannot be spliced in a second time: JSON readers disagree on which of
  * two equal names counts. Such a record (no real one was ever seen) is the only kind that is written anew.
  */
-function withoutNulls(bytes: Buffer, record: CloudTrailRecord, missing: ReadonlyMap<string, unknown>): Buffer {
+function withoutNulls(
+  bytes: Buffer,
+  record: CloudTrailRecord,
+  missing: ReadonlyMap<string, unknown>,
+): Buffer {
   const nulls = [...missing.keys()].filter((name) => record[name] === null);
   if (nulls.length === 0) return bytes;
-  return Buffer.from(JSON.stringify({ ...record, ...Object.fromEntries(nulls.map((name) => [name, undefined])) }));
+  return Buffer.from(
+    JSON.stringify({ ...record, ...Object.fromEntries(nulls.map((name) => [name, undefined])) }),
+  );
 }
 
 /** Records of before eventVersion 1.02 have no recipientAccountId: the acting account is the owner. */
 function ownerOf(record: CloudTrailRecord, origin: Origin): string {
   const acting = record.userIdentity?.accountId;
-  return typeof acting === 'string' && ACCOUNT.test(acting) && origin.mayWriteTo(acting) ? acting : origin.account;
+  return typeof acting === 'string' && ACCOUNT.test(acting) && origin.mayWriteTo(acting)
+    ? acting
+    : origin.account;
 }
 
 function isAtLeast107(version: string): boolean {

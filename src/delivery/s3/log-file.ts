@@ -60,7 +60,11 @@ export function deliverySlot(now: number): number {
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html */
-function logFileKey(first: JournalEvent, trail: { readonly uid: string; readonly prefix?: string | undefined }, slot: number): string {
+function logFileKey(
+  first: JournalEvent,
+  trail: { readonly uid: string; readonly prefix?: string | undefined },
+  slot: number,
+): string {
   const { account, region } = first;
   const folder = FOLDERS[first.category];
   const iso = new Date(slot).toISOString();

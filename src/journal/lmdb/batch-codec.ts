@@ -19,7 +19,11 @@ export interface Batch {
 }
 
 /** Lays a batch out as `u32 header length | header JSON | raw records, one after the other`. */
-export function encodeBatch(events: readonly AcceptedEvent[], acceptedAt: number, bytesBefore: number): Buffer {
+export function encodeBatch(
+  events: readonly AcceptedEvent[],
+  acceptedAt: number,
+  bytesBefore: number,
+): Buffer {
   const header: BatchHeader = {
     t: acceptedAt,
     b: bytesBefore,

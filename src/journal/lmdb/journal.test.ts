@@ -44,7 +44,11 @@ describe('the lmdb journal', () => {
   });
 
   it('accepts an id once, within a batch, across requests and across a restart', async () => {
-    expect(await journal.append([event('a'), event('a'), event('b')])).toEqual(['accepted', 'duplicate', 'accepted']);
+    expect(await journal.append([event('a'), event('a'), event('b')])).toEqual([
+      'accepted',
+      'duplicate',
+      'accepted',
+    ]);
     await reopen();
     const two = await Promise.all([journal.append([event('b'), event('c')]), journal.append([event('c')])]);
     expect(two).toEqual([['duplicate', 'accepted'], ['duplicate']]);

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import type { AcceptedEvent } from '../../event/index.ts';
 import type { AppendOutcome, Journal, JournalEvent, JournalPosition } from '../journal.ts';
 import { decodeBatch, encodeBatch } from './batch-codec.ts';
-import { openSeenIds, seenKey } from './seen-ids.ts';
+import { KEY_WORDS, writeIdKey } from './id-key.ts';
+import { IdTable } from './id-table.ts';
+import { openSeenIds } from './seen-ids.ts';
 
 /**
  * A stored batch holds at most this many bytes of records: large values need as large a run of free pages, and a
@@ -40,13 +43,30 @@ export function openLmdbJournal(options: {
   readonly onBroken?: (error: JournalBroken) => void;
 }): Journal {
   const { path, now } = options;
-  const env: RootDatabase<Buffer, number> = open({ path, encoding: 'binary', maxDbs: 32, overlappingSync: false });
+  const env: RootDatabase<Buffer, number> = open({
+    path,
+    encoding: 'binary',
+    maxDbs: 32,
+    overlappingSync: false,
+  });
   const batches = env.openDB<Buffer, number>({ name: 'batches', encoding: 'binary' });
-  const seen = openSeenIds(env, now());
+  const seen = openSeenIds(join(path, 'seen'), now());
+
+  const key = new Uint32Array(KEY_WORDS);
 
   let head = readHead();
   let tail = readTail();
-  let waiting: Waiting[] = [];
+  for (const { events, acceptedAt } of batchesFrom(Math.max(seen.upTo, tail.seq))) {
+    // The disk does not know these yet; nor need it know those of before yesterday.
+    if (acceptedAt < now() - 2 * 86_400_000) continue;
+    const ids = new IdTable(events.length);
+    for (const { account, eventId } of events) {
+      writeIdKey(account, eventId, key, 0);
+      ids.add(key, 0);
+    }
+    seen.addAll(ids, acceptedAt);
+  }
+  const waiting: Waiting[] = [];
   let committing: Promise<void> | undefined;
   let broken: JournalBroken | undefined;
   const listeners = new Set<() => void>();
@@ -69,16 +89,22 @@ export function openLmdbJournal(options: {
     return head;
   }
 
+  /** After a failed write nobody knows what the disk holds: nothing more is taken. */
+  function stop(error: unknown): JournalBroken {
+    if (!broken) {
+      broken = new JournalBroken(error);
+      options.onBroken?.(broken);
+    }
+    return broken;
+  }
+
   async function commitAll(): Promise<void> {
     while (waiting.length > 0 && !broken) {
       const group = takeGroup();
       try {
         await commit(group);
       } catch (error) {
-        broken = new JournalBroken(error);
-        for (const { reject } of [...group, ...waiting]) reject(broken);
-        waiting = [];
-        options.onBroken?.(broken);
+        for (const { reject } of [...group, ...waiting.splice(0)]) reject(stop(error));
       }
     }
     committing = undefined;
@@ -96,20 +122,18 @@ export function openLmdbJournal(options: {
   /** Writes the group's new events and their ids in one transaction, then answers its callers. */
   async function commit(group: readonly Waiting[]): Promise<void> {
     const acceptedAt = now();
-    const ids = new Map<string, Buffer>();
     const fresh: AcceptedEvent[] = [];
+    const ids = new IdTable(64);
     const outcomes = group.map(({ events }) =>
       events.map((event): AppendOutcome => {
-        const id = seenKey(event.account, event.eventId);
-        const text = id.toString('latin1');
-        if (ids.has(text) || seen.has(id)) return 'duplicate';
-        ids.set(text, id);
+        writeIdKey(event.account, event.eventId, key, 0);
+        if (ids.has(key, 0) || seen.has(key, 0)) return 'duplicate';
+        ids.add(key, 0);
         fresh.push(event);
         return 'accepted';
       }),
     );
     if (fresh.length > 0) {
-      seen.turn(acceptedAt);
       let next = head;
       await env.batch(() => {
         for (const batch of cutBatches(fresh)) {
@@ -119,10 +143,12 @@ export function openLmdbJournal(options: {
             bytes: batch.reduce((sum, event) => sum + event.raw.length, next.bytes),
           };
         }
-        for (const id of ids.values()) seen.add(id, acceptedAt);
       });
       await env.flushed;
       head = next;
+      // Not before the sync: an id that outlives its event in a crash would turn the sender's repeat away.
+      seen.addAll(ids, acceptedAt);
+      seen.spill(head.seq, acceptedAt).catch(stop);
     }
     group.forEach(({ resolve }, index) => void resolve(outcomes[index]!));
     if (fresh.length > 0) for (const listener of listeners) listener();
@@ -161,11 +187,13 @@ export function openLmdbJournal(options: {
       return { from: start ?? head, next, events };
     },
     async trim(before) {
+      await seen.spill(head.seq, now(), before > seen.upTo);
       await seen.forget(now());
-      const last = [...batches.getKeys({ end: before + 1, start: tail.seq, limit: 100_000 })];
-      // A batch ends where the next one begins; the one that reaches `before` or beyond stays.
-      const gone = last.filter((_key, index) => (last[index + 1] ?? Number.POSITIVE_INFINITY) <= before);
-      if (head.seq <= before && last.length > 0) gone.push(last[last.length - 1]!);
+      const end = Math.min(before, seen.upTo);
+      const last = [...batches.getKeys({ end: end + 1, start: tail.seq, limit: 100_000 })];
+      // A batch ends where the next one begins; the one that reaches `end` or beyond stays.
+      const gone = last.filter((_key, index) => (last[index + 1] ?? Number.POSITIVE_INFINITY) <= end);
+      if (head.seq <= end && last.length > 0) gone.push(last[last.length - 1]!);
       if (gone.length === 0) return;
       await env.batch(() => {
         void env.put(0, Buffer.from(JSON.stringify(head)));
@@ -183,6 +211,7 @@ export function openLmdbJournal(options: {
     },
     async close() {
       await committing;
+      await seen.close();
       await env.close();
     },
   };

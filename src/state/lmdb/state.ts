@@ -15,7 +15,8 @@ export function openLmdbState(path: string): State {
 
   /** Runs `write` only while the stored version is `expected`; resolves after the sync. */
   async function compareAndSwap(key: string, expected: number, write: () => void): Promise<void> {
-    if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new RangeError(`state: key of over ${MAX_KEY_BYTES} bytes`);
+    if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+      throw new RangeError(`state: key of over ${MAX_KEY_BYTES} bytes`);
     const swapped = await db.transaction(() => {
       if ((db.get(key)?.version ?? 0) !== expected) return false;
       write();
