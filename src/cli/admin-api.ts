@@ -1,0 +1,136 @@
+/**
+ * The JSON of the server's own paths, as the command line speaks it. All are POST, signed for service `opentrail` or
+ * with a bearer token; errors are `{"code","message"}` with a 4xx or 5xx status. Times are milliseconds since the
+ * epoch unless a name says otherwise.
+ */
+
+/** Answer of `POST /v1/events`: one outcome for each record, in the order of the request. */
+export interface EventsAnswer {
+  readonly records: readonly (
+    | { readonly status: 'accepted' | 'duplicate'; readonly eventID: string }
+    | { readonly status: 'refused'; readonly reason: string; readonly message: string }
+  )[];
+}
+
+/** Question of `POST /v1/lookup`. All attributes must match; an empty or absent list limits nothing. */
+export interface LookupQuestion {
+  readonly attributes: readonly { readonly key: string; readonly value: string }[];
+  readonly categories?: readonly string[];
+  readonly accounts?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly start?: number;
+  readonly end?: number;
+  readonly limit?: number;
+}
+
+/** One line (NDJSON) of the answer of `POST /v1/lookup`, newest first. */
+export interface LookupLine {
+  readonly account: string;
+  readonly region: string;
+  readonly eventId: string;
+  readonly time: number;
+  readonly category: string;
+  /** The record's own bytes as text. */
+  readonly record: string;
+}
+
+/** Question of `POST /v1/export`; the answer is NDJSON, one record's own bytes a line, oldest first. */
+export interface ExportQuestion {
+  readonly start: number;
+  readonly end: number;
+  readonly categories?: readonly string[];
+  readonly accounts?: readonly string[];
+  readonly regions?: readonly string[];
+}
+
+/** Answer of `POST /v1/flush` (`{}`): all that was accepted before is delivered and found by lookups. */
+export interface FlushAnswer {
+  /** Log files written. */
+  readonly files: number;
+  /** Events put into them. */
+  readonly events: number;
+}
+
+/** Question of `POST /v1/backup`: an absolute path on the server's machine, empty or not there yet. */
+export interface BackupQuestion {
+  readonly directory: string;
+}
+
+export interface BackupAnswer {
+  readonly directory: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** `backup.json` in a backup's directory; `restore` checks every file against it. */
+export interface BackupManifest {
+  readonly format: 1;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** Question of `POST /v1/admin/users`. */
+export type UsersQuestion =
+  | {
+      readonly op: 'create';
+      readonly userName: string;
+      readonly account?: string;
+      readonly preset?: Preset;
+      readonly readAccounts?: readonly string[];
+    }
+  | { readonly op: 'list'; readonly account?: string }
+  | { readonly op: 'delete'; readonly userName: string; readonly account?: string };
+
+export type Preset = 'auditor' | 'ingest' | 'monitoring' | 'admin';
+
+export interface UserLine {
+  readonly userName: string;
+  readonly account: string;
+  readonly arn: string;
+  readonly preset?: string;
+  readonly createdAt: number;
+}
+
+/** Answer of `create`: the secret is shown this once. */
+export interface CreatedUser extends UserLine {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Question of `POST /v1/admin/tokens`. */
+export type TokensQuestion =
+  | {
+      readonly op: 'create';
+      readonly scope: 'ingest' | 'read';
+      /** Absent: never expires. */
+      readonly expiresInMs?: number;
+      readonly account?: string;
+      readonly description?: string;
+    }
+  | { readonly op: 'list' }
+  | { readonly op: 'revoke'; readonly id: string };
+
+export interface TokenLine {
+  readonly id: string;
+  readonly scope: string;
+  readonly account: string;
+  readonly description?: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+}
+
+/** Answer of `create`: the token is shown this once. */
+export interface CreatedToken extends TokenLine {
+  readonly token: string;
+}
+
+/** Question of `POST /v1/admin/root`: new keys replace the old ones at once, also in `root-credentials.json`. */
+export interface RootQuestion {
+  readonly op: 'rotate';
+}
+
+export interface RootAnswer {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
