@@ -17,7 +17,7 @@ export interface LookupAttribute {
   readonly value: string;
 }
 
-/** Where a page ended: the time and id of its last event. Newest first, ties by id. */
+/** Where a page ended: the time and id of its last event. Newest first; ties stand in a fixed order, made of their ids. */
 export interface LookupCursor {
   readonly time: number;
   readonly eventId: string;
@@ -36,6 +36,12 @@ export interface LookupRequest {
   readonly limit: number;
   /** Go on strictly after this place. */
   readonly after?: LookupCursor;
+}
+
+/** All events of a window, for export and long lists. */
+export interface ScanRequest extends Omit<LookupRequest, 'limit'> {
+  /** Default `descending`: newest first. */
+  readonly order?: 'ascending' | 'descending';
 }
 
 /** One found event: the raw line, byte for byte as accepted. */
@@ -58,6 +64,11 @@ export interface FoundEvent {
 export interface EventStore {
   insert(events: readonly AcceptedEvent[], token: string): Promise<void>;
   lookup(request: LookupRequest): Promise<readonly FoundEvent[]>;
+  /**
+   * Walks all matching events in pages of some hundred, holding one page at a time. Events that arrive meanwhile
+   * behind the walk are left out.
+   */
+  scan?(request: ScanRequest): AsyncIterable<readonly FoundEvent[]>;
   /** Drops whole partitions whose events are all older than `time` (ms). */
   dropBefore(time: number): Promise<void>;
   /** Events and bytes on disk. */

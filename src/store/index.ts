@@ -1,3 +1,10 @@
+export { type EventStoreOptions, openEventStore } from './clickhouse-event-store.ts';
+export {
+  type EmbeddedEngineOptions,
+  type Engine,
+  type EngineLog,
+  startEmbeddedEngine,
+} from './engine/engine.ts';
 export type {
   EventStore,
   FoundEvent,
@@ -5,4 +12,7 @@ export type {
   LookupAttributeKey,
   LookupCursor,
   LookupRequest,
+  ScanRequest,
 } from './event-store.ts';
+export { type LookupFields, readLookupFields } from './lookup-fields.ts';
+export type { LookupResource } from './lookup-resources.ts';

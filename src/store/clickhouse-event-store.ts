@@ -1,0 +1,280 @@
+import http from 'node:http';
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import type { AcceptedEvent, EventCategory } from '../event/index.ts';
+import type { Engine, EngineLog } from './engine/engine.ts';
+import { type EventRows, writeEventRows } from './event-rows.ts';
+import type { EventStore, FoundEvent, LookupRequest, ScanRequest } from './event-store.ts';
+import { type FindRequest, findEvents } from './find-events.ts';
+import { toDecimal } from './hash64.ts';
+import { categoryCode, categoryOf, type Lane } from './lane.ts';
+import { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
+import { ATTRIBUTE_COLUMNS, createTables, EVENT_COLUMNS, LANE_COLUMNS } from './schema.ts';
+import { identifier, literal, type Sql } from './sql.ts';
+
+/** Options of `openEventStore`: an embedded engine, or the URL of a ClickHouse server. */
+export type EventStoreOptions = ({ readonly engine: Engine } | { readonly url: string }) & {
+  /** The database of the tables, made when absent. Default `opentrail`. */
+  readonly database?: string;
+  readonly log?: EngineLog;
+};
+
+const ALL_CATEGORIES: readonly EventCategory[] = ['Management', 'Data', 'NetworkActivity', 'Insight'];
+const SCAN_PAGE = 256;
+/** Above this, asking which lanes exist is cheaper than looking into each. */
+const MAX_GUESSED_LANES = 8;
+const MAX_ATTEMPTS = 4;
+
+/** Opens the store and returns at once: the engine may still be starting, every call waits for it. */
+export async function openEventStore(options: EventStoreOptions): Promise<EventStore> {
+  return new ClickHouseEventStore(options);
+}
+
+class ClickHouseEventStore implements EventStore {
+  readonly #client: ClickHouseClient;
+  readonly #agent: http.Agent | undefined;
+  readonly #engine: Engine | undefined;
+  readonly #db: string;
+  readonly #knownLanes = new Set<string>();
+  #tables: Promise<void> | undefined;
+
+  constructor(options: EventStoreOptions) {
+    this.#db = identifier(options.database ?? 'opentrail');
+    const common = {
+      request_timeout: 120_000,
+      log: { level: ClickHouseLogLevel.OFF },
+      application: 'opentrail',
+      compression: { request: false, response: false },
+    };
+    if ('engine' in options) {
+      this.#engine = options.engine;
+      this.#agent = unixAgent(options.engine.socketPath);
+      this.#client = createClient({ url: 'http://engine', http_agent: this.#agent, ...common });
+    } else {
+      this.#client = createClient({ url: options.url, max_open_connections: 16, ...common });
+    }
+  }
+
+  async ready(): Promise<void> {
+    await this.#engine?.ready();
+    this.#tables ??= this.#createTables().catch((error: unknown) => {
+      this.#tables = undefined;
+      throw error;
+    });
+    await this.#tables;
+  }
+
+  async insert(events: readonly AcceptedEvent[], token: string): Promise<void> {
+    if (events.length === 0) return;
+    const rows = writeEventRows(events);
+    // Every step may be repeated: lanes replace each other, both tables know the token. So a failure anywhere,
+    // between the two tables too, is answered by doing all of it again.
+    await this.#repeat(async () => {
+      await this.#insertLanes(rows.lanes);
+      await this.#insertRows('attributes', ATTRIBUTE_COLUMNS, rows.attributes, token);
+      await this.#insertRows('events', EVENT_COLUMNS, rows.events, token);
+      await this.#verify(rows);
+    });
+  }
+
+  async lookup(request: LookupRequest): Promise<readonly FoundEvent[]> {
+    const lanes = await this.#lanesOf(request);
+    return this.#find({ ...request, lanes, order: 'descending' });
+  }
+
+  async *scan(request: ScanRequest): AsyncGenerator<readonly FoundEvent[]> {
+    const lanes = await this.#lanesOf(request);
+    let after = request.after;
+    for (;;) {
+      const order = request.order ?? 'descending';
+      const page = await this.#find({ ...request, lanes, order, after, limit: SCAN_PAGE });
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      after = { time: last.time, eventId: last.eventId };
+    }
+  }
+
+  async dropBefore(time: number): Promise<void> {
+    const partitions = await this.#query(
+      `SELECT DISTINCT table, partition FROM system.parts WHERE active AND database = ${literal(this.#db)} ` +
+        `AND table IN ('events', 'attributes')`,
+    );
+    const reader = new RowBinaryReader(partitions);
+    while (!reader.done) {
+      const [table, month] = [reader.string(), reader.string()];
+      if (/^\d{6}$/.test(month) && endOfMonth(month) <= time) {
+        await this.#command(`ALTER TABLE ${this.#db}.${identifier(table)} DROP PARTITION ${month}`);
+      }
+    }
+  }
+
+  async size(): Promise<{ readonly events: number; readonly bytes: number }> {
+    const reader = new RowBinaryReader(
+      await this.#query(
+        `SELECT sumIf(rows, table = 'events'), sum(bytes_on_disk) FROM system.parts ` +
+          `WHERE active AND database = ${literal(this.#db)}`,
+      ),
+    );
+    return { events: Number(reader.uint64()), bytes: Number(reader.uint64()) };
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+    this.#agent?.destroy();
+  }
+
+  #find(
+    request: Omit<FindRequest, 'attributes'> & Pick<LookupRequest, 'attributes'>,
+  ): Promise<readonly FoundEvent[]> {
+    return findEvents((sql) => this.#query(sql), this.#db, {
+      ...request,
+      attributes: request.attributes ?? [],
+    });
+  }
+
+  /** The lanes to look into: as asked, or as known to exist. */
+  async #lanesOf(request: Omit<LookupRequest, 'limit'>): Promise<readonly Lane[]> {
+    const categories = request.categories ?? ALL_CATEGORIES;
+    const { accounts, regions } = request;
+    if (regions && accounts.length * regions.length * categories.length <= MAX_GUESSED_LANES) {
+      return accounts.flatMap((account) =>
+        regions.flatMap((region) => categories.map((category) => ({ account, region, category }))),
+      );
+    }
+    if (accounts.length === 0 || categories.length === 0 || regions?.length === 0) return [];
+    const reader = new RowBinaryReader(
+      await this.#query(
+        `SELECT DISTINCT account, region, category FROM ${this.#db}.lanes ` +
+          `WHERE account IN (${accounts.map(literal).join(', ')}) ` +
+          `AND category IN (${categories.map(categoryCode).join(', ')})` +
+          (regions ? ` AND region IN (${regions.map(literal).join(', ')})` : ''),
+      ),
+    );
+    const lanes: Lane[] = [];
+    while (!reader.done) {
+      lanes.push({ account: reader.string(), region: reader.string(), category: categoryOf(reader.uint8()) });
+    }
+    return lanes;
+  }
+
+  async #createTables(): Promise<void> {
+    for (const sql of createTables(this.#db)) await this.#client.command({ query: sql });
+  }
+
+  async #insertLanes(lanes: readonly Lane[]): Promise<void> {
+    const name = (lane: Lane) => `${lane.account}\u0000${lane.region}\u0000${lane.category}`;
+    const fresh = lanes.filter((lane) => !this.#knownLanes.has(name(lane)));
+    if (fresh.length === 0) return;
+    const writer = new RowBinaryWriter(LANE_COLUMNS, 4096);
+    for (const lane of fresh) {
+      writer.string(lane.account);
+      writer.string(lane.region);
+      writer.uint8(categoryCode(lane.category));
+    }
+    await this.#insertRows('lanes', LANE_COLUMNS, writer.finish());
+    for (const lane of fresh) this.#knownLanes.add(name(lane));
+  }
+
+  async #insertRows(table: string, columns: readonly Column[], rows: Buffer, token?: string): Promise<void> {
+    const settings = [
+      'max_partitions_per_insert_block = 0',
+      // One block for the whole insert: the token then names the same rows each time.
+      'max_insert_threads = 1',
+      'max_insert_block_size = 16000000',
+      'min_insert_block_size_rows = 16000000',
+      'min_insert_block_size_bytes = 1000000000',
+      ...(token === undefined
+        ? []
+        : ['insert_deduplicate = 1', `insert_deduplication_token = ${literal(token)}`]),
+    ];
+    const query =
+      `INSERT INTO ${this.#db}.${table} (${columns.map(([name]) => name).join(', ')}) ` +
+      `SETTINGS ${settings.join(', ')} FORMAT RowBinaryWithNamesAndTypes`;
+    const { stream } = await this.#client.exec({
+      query,
+      values: Readable.from(chunksOf(rows), { objectMode: false }),
+    });
+    stream.resume();
+    await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
+  }
+
+  /** Reads one row of each month back from both tables: an engine that reports success is not believed. */
+  async #verify({ samples }: EventRows): Promise<void> {
+    const events = samples.map(
+      ({ lane, place }) =>
+        `(${literal(lane.account)}, ${literal(lane.region)}, ${categoryCode(lane.category)}, ` +
+        `${place.seconds}, ${place.millis}, ${place.tie}, ${place.rest})`,
+    );
+    const attributes = samples.map(
+      ({ key, place }) => `(${toDecimal(key)}, ${place.seconds}, ${place.millis}, ${place.tie})`,
+    );
+    const eventRow = '(account, region, category, seconds, millis, tie, rest)';
+    const attributeRow = '(key, seconds, millis, tie)';
+    const answer = await this.#read(
+      `SELECT assumeNotNull((SELECT uniqExact(${eventRow}) FROM ${this.#db}.events WHERE ${eventRow} IN (${events.join(', ')}))), ` +
+        `assumeNotNull((SELECT uniqExact(${attributeRow}) FROM ${this.#db}.attributes WHERE ${attributeRow} IN (${attributes.join(', ')}))) ` +
+        'SETTINGS max_execution_time = 30',
+    );
+    const reader = new RowBinaryReader(answer);
+    const found = [reader.uint64(), reader.uint64()];
+    if (found.some((count) => count < BigInt(samples.length))) {
+      throw new Error(
+        `event store: the engine reported an insert but keeps ${found.join(' and ')} of ${samples.length} months`,
+      );
+    }
+  }
+
+  #query(sql: Sql): Promise<Buffer> {
+    return this.#repeat(() => this.#read(sql));
+  }
+
+  #command(sql: Sql): Promise<void> {
+    return this.#repeat(async () => {
+      await this.#client.command({ query: sql });
+    });
+  }
+
+  async #read(sql: Sql): Promise<Buffer> {
+    const { stream } = await this.#client.exec({ query: `${sql} FORMAT RowBinary` });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
+  /** Once more when the engine went away in between; its own refusals are final. */
+  async #repeat<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      await this.ready();
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isBrokenConnection(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+      }
+    }
+  }
+}
+
+const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+function isBrokenConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (code !== undefined && BROKEN.has(code)) || /socket hang up|aborted|premature/i.test(error.message);
+}
+
+/** Node's types leave out that an agent hands its options on to `net.connect`, which knows `socketPath`. */
+function unixAgent(socketPath: string): http.Agent {
+  const options: http.AgentOptions & { socketPath: string } = { socketPath, keepAlive: true, maxSockets: 16 };
+  return new http.Agent(options);
+}
+
+/** In pieces, so that the socket's backpressure holds and the copy is never whole. */
+function* chunksOf(buffer: Buffer): Generator<Buffer> {
+  for (let at = 0; at < buffer.length; at += 1 << 20) yield buffer.subarray(at, at + (1 << 20));
+}
+
+function endOfMonth(month: string): number {
+  return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)), 1);
+}

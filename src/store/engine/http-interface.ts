@@ -1,0 +1,97 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Sessions } from './sessions.ts';
+import { insertFromFile, readStatement } from './statement.ts';
+
+/** A statement without rows is bounded; rows are spooled to a file and never held here. */
+const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The part of ClickHouse's HTTP interface that `@clickhouse/client` uses: ping, statements in the query or the
+ * body, `param_…` values, rows of inserts in the body, exceptions with their code.
+ * https://clickhouse.com/docs/interfaces/http
+ *
+ * Settings in the query are left aside on purpose: on chDB they would stay set on the connection (a deduplication
+ * token once swallowed all later inserts). Settings belong inside the SQL, where both shapes obey them.
+ */
+export function createHttpInterface(engine: {
+  readonly sessions: Sessions;
+  readonly spool: string;
+}): RequestListener {
+  let spooled = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://engine');
+    if (url.pathname === '/ping') {
+      response.end('Ok.\n');
+      return;
+    }
+    const inUrl = url.searchParams.get('query');
+    const statement = readStatement(inUrl ?? (await readText(request)));
+    const format = url.searchParams.get('default_format') ?? 'TabSeparated';
+    const result = await run();
+    response.setHeader('X-ClickHouse-Query-Id', url.searchParams.get('query_id') ?? '');
+    response.setHeader('Content-Length', result.byteLength);
+    response.end(result);
+
+    async function run(): Promise<Uint8Array> {
+      switch (statement.kind) {
+        case 'read':
+          return engine.sessions.read(statement.sql, format, readParameters(url.searchParams));
+        case 'write':
+          return engine.sessions.write(statement.sql);
+        case 'insert': {
+          const file = join(engine.spool, `insert-${++spooled}`);
+          try {
+            // To a file, because the engine parses it there in its own threads; the page cache keeps it in memory.
+            await pipeline(request, createWriteStream(file, { mode: 0o600, highWaterMark: 1 << 20 }));
+            return await engine.sessions.write(insertFromFile(statement.head, statement.format, file));
+          } finally {
+            await rm(file, { force: true });
+          }
+        }
+      }
+    }
+  }
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => refuse(request, response, error));
+  };
+}
+
+function readParameters(query: URLSearchParams): Record<string, string> | undefined {
+  const found = [...query].filter(([name]) => name.startsWith('param_'));
+  if (found.length === 0) return undefined;
+  return Object.fromEntries(found.map(([name, value]) => [name.slice('param_'.length), value]));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_STATEMENT_BYTES) {
+      throw new Error('Code: 62. DB::Exception: Statement is larger than 16 MiB. (SYNTAX_ERROR)');
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Exceptions as ClickHouse words them: `Code: 62. DB::Exception: … (SYNTAX_ERROR)`. */
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const code = /^Code: (\d+)\./.exec(message)?.[1];
+  // The rest of a body that nobody reads would be taken for the next request.
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.statusCode = code === '62' ? 400 : code === '60' || code === '81' ? 404 : 500;
+  response.setHeader('X-ClickHouse-Exception-Code', code ?? '1001');
+  response.end(code ? message : `Code: 1001. DB::Exception: ${message}. (STD_EXCEPTION)`);
+}

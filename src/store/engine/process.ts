@@ -1,0 +1,65 @@
+/**
+ * The program of the engine's process: opens chDB on a directory and answers ClickHouse's HTTP interface on a Unix
+ * socket. It runs as a child because queries share libuv's threads with all file access of their process, and
+ * because a native crash must not take the intake down.
+ *
+ * It trusts whoever can open its socket, as ClickHouse trusts its `default` user: the socket has mode 0600.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createHttpInterface } from './http-interface.ts';
+import { type EngineOptions, EXIT_DIRECTORY_IN_USE } from './options.ts';
+import { openSessions, type Sessions } from './sessions.ts';
+
+const options = JSON.parse(process.argv[2] ?? '{}') as EngineOptions;
+
+// The parent is gone, however it went: nothing here is worth finishing, MergeTree survives a kill, and waiting for
+// a running query would keep the directory from the parent's successor.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('SIGINT', () => {});
+
+const spool = join(options.path, 'opentrail-spool');
+rmSync(spool, { recursive: true, force: true });
+mkdirSync(spool, { recursive: true, mode: 0o700 });
+
+const sessions = await openPatiently();
+const server = createServer(createHttpInterface({ sessions, spool }));
+server.requestTimeout = 0;
+server.keepAliveTimeout = 60_000;
+rmSync(options.socketPath, { force: true });
+process.umask(0o177);
+server.listen(options.socketPath, () => {
+  process.umask(0o077);
+  process.send?.('ready');
+});
+server.on('error', (error) => {
+  process.stderr.write(`event store engine: cannot listen on ${options.socketPath}: ${error.message}\n`);
+  process.exit(1);
+});
+
+process.on('SIGTERM', () => {
+  server.close(() => {
+    sessions.close();
+    process.exit(0);
+  });
+  server.closeIdleConnections();
+});
+
+/** A predecessor that was killed may hold the directory for a moment longer. */
+async function openPatiently(): Promise<Sessions> {
+  const until = Date.now() + (options.patience ?? 10_000);
+  for (;;) {
+    try {
+      return openSessions(options);
+    } catch (error) {
+      const text = String(error);
+      const inUse = /CANNOT_OPEN_FILE|lock|already|another/i.test(text);
+      if (!inUse || Date.now() > until) {
+        process.stderr.write(`event store engine: cannot open ${options.path}: ${text}\n`);
+        process.exit(inUse ? EXIT_DIRECTORY_IN_USE : 1);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { LookupAttribute } from './event-store.ts';
+import { toDecimal } from './hash64.ts';
+import { attributeKey, categoryCode, type Lane, laneSeed } from './lane.ts';
+import { type Place, reversedMillis, reversedSecond } from './place.ts';
+import { literal, type Sql } from './sql.ts';
+
+/** A place within one of the asked lanes. */
+export interface LanePlace extends Omit<Place, 'rest'> {
+  /** Index into the list of lanes. */
+  readonly lane: number;
+}
+
+/** Which part of the lanes to walk, and how. */
+export interface Walk {
+  /** Milliseconds since the epoch, both inclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly order: 'ascending' | 'descending';
+  /** Go on at this place, itself included. */
+  readonly from?: Omit<Place, 'rest'> | undefined;
+  readonly limit: number;
+}
+
+/** Every query ends: an aborted call leaves the engine computing. Seconds. */
+const MAX_SECONDS = 30;
+const SETTINGS = `SETTINGS max_execution_time = ${MAX_SECONDS}, max_threads = 2`;
+
+/** Places of all events of the lanes: columns lane UInt16, seconds UInt32, millis UInt16, tie UInt16. */
+export function eventPlaces(db: string, lanes: readonly Lane[], walk: Walk): Sql {
+  const reads = lanes.map((lane, at) => ({
+    at,
+    from: `${db}.events`,
+    where: `account = ${literal(lane.account)} AND region = ${literal(lane.region)} AND category = ${categoryCode(lane.category)}`,
+  }));
+  return merge(reads, walk);
+}
+
+/**
+ * Places of the events with all of these attributes, by the index. `attributes` go from the rarest up: the first
+ * is a set held in memory, the second is walked; further ones are left to the reader of the lines.
+ */
+export function attributePlaces(
+  db: string,
+  lanes: readonly Lane[],
+  attributes: readonly LookupAttribute[],
+  walk: Walk,
+): Sql {
+  const reads = lanes.map((lane, at) => {
+    const seed = laneSeed(lane);
+    const [rarest, walked] = attributes.map(({ key, value }) => toDecimal(attributeKey(seed, key, value)));
+    if (walked === undefined) return { at, from: `${db}.attributes`, where: `key = ${rarest}` };
+    const set = `SELECT seconds, millis, tie FROM ${db}.attributes WHERE key = ${rarest} AND ${windowOf(walk)}`;
+    return { at, from: `${db}.attributes`, where: `key = ${walked} AND (seconds, millis, tie) IN (${set})` };
+  });
+  return merge(reads, walk);
+}
+
+/** How many index rows each attribute has in these lanes and this window, in the order of `attributes`: UInt64 each. */
+export function attributeCounts(
+  db: string,
+  lanes: readonly Lane[],
+  attributes: readonly LookupAttribute[],
+  walk: Walk,
+): Sql {
+  const counts = attributes.map(({ key, value }) => {
+    const keys = lanes.map((lane) => toDecimal(attributeKey(laneSeed(lane), key, value)));
+    return `(SELECT count() FROM ${db}.attributes WHERE key IN (${keys.join(', ')}) AND ${windowOf(walk)})`;
+  });
+  return `SELECT ${counts.map((count) => `assumeNotNull(${count})`).join(', ')} ${SETTINGS}`;
+}
+
+/** The lines at these places: lane columns, place columns, id, raw. Not in order. */
+export function linesAt(db: string, lanes: readonly Lane[], places: readonly LanePlace[]): Sql {
+  const byLane = new Map<number, string[]>();
+  for (const { lane, seconds, millis, tie } of places) {
+    const list = byLane.get(lane) ?? [];
+    byLane.set(lane, list);
+    list.push(`(${seconds}, ${millis}, ${tie})`);
+  }
+  const conditions = [...byLane].map(([at, list]) => {
+    const lane = lanes[at] as Lane;
+    const where = `account = ${literal(lane.account)} AND region = ${literal(lane.region)} AND category = ${categoryCode(lane.category)}`;
+    return `(${where} AND (seconds, millis, tie) IN (${list.join(', ')}))`;
+  });
+  return (
+    `SELECT toString(account), toString(region), category, seconds, millis, tie, rest, id, raw ` +
+    `FROM ${db}.events WHERE ${conditions.join(' OR ')} ${SETTINGS}`
+  );
+}
+
+interface OrderedRead {
+  readonly at: number;
+  readonly from: Sql;
+  readonly where: Sql;
+}
+
+/** One ordered read with its own limit for each lane, as the tables are ordered by lane; then the merge of them. */
+function merge(reads: readonly OrderedRead[], walk: Walk): Sql {
+  const direction = walk.order === 'ascending' ? ' DESC' : '';
+  const order = `ORDER BY seconds${direction}, millis${direction}, tie${direction} LIMIT ${walk.limit}`;
+  const limits = `${windowOf(walk)}${fromOf(walk)}`;
+  const each = reads.map(
+    ({ at, from, where }) =>
+      `SELECT toUInt16(${at}) AS lane, seconds, millis, tie FROM ${from} WHERE ${where} AND ${limits} ${order}`,
+  );
+  if (each.length === 1) return `${each[0]} ${SETTINGS}`;
+  return `SELECT lane, seconds, millis, tie FROM (${each.map((sql) => `(${sql})`).join(' UNION ALL ')}) ${order} ${SETTINGS}`;
+}
+
+/** Reversed time: the end of the window is the smallest value. */
+function windowOf(walk: Walk): Sql {
+  const first = { seconds: reversedSecond(walk.end), millis: reversedMillis(walk.end) };
+  const last = { seconds: reversedSecond(walk.start), millis: reversedMillis(walk.start) };
+  return (
+    `seconds >= ${first.seconds} AND seconds <= ${last.seconds}` +
+    ` AND (seconds > ${first.seconds} OR millis >= ${first.millis})` +
+    ` AND (seconds < ${last.seconds} OR millis <= ${last.millis})`
+  );
+}
+
+/** The first comparison alone narrows the read; the rest settles ties within the second. */
+function fromOf(walk: Walk): Sql {
+  if (!walk.from) return '';
+  const { seconds, millis, tie } = walk.from;
+  const beyond = walk.order === 'ascending' ? '<' : '>';
+  return (
+    ` AND seconds ${beyond}= ${seconds} AND (seconds ${beyond} ${seconds} OR millis ${beyond} ${millis}` +
+    ` OR (millis = ${millis} AND tie ${beyond}= ${tie}))`
+  );
+}
