@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The seed of a random test: from the environment (`OPENTRAIL_SEED`), else new; printed so that a failure can be repeated. */
+/** The seed of a random test: from the environment (`OPENTRAIL_TEST_SEED`), else new; printed so that a failure can be repeated. */
 export function seedOf(name: string): string {
-  const seed = process.env.OPENTRAIL_SEED ?? Math.random().toString(36).slice(2, 10);
-  console.log(`${name}: OPENTRAIL_SEED=${seed}`);
+  const seed = process.env.OPENTRAIL_TEST_SEED ?? Math.random().toString(36).slice(2, 10);
+  console.log(`${name}: OPENTRAIL_TEST_SEED=${seed}`);
   return seed;
 }
 
