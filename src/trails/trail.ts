@@ -74,7 +74,10 @@ export interface Trail {
   readonly selectors: Selectors;
   /** True after any PutEventSelectors. */
   readonly hasCustomEventSelectors: boolean;
-  readonly insightSelectors: readonly { readonly InsightType: string; readonly EventCategories?: readonly string[] }[];
+  readonly insightSelectors: readonly {
+    readonly InsightType: string;
+    readonly EventCategories?: readonly string[];
+  }[];
   readonly tags: readonly { readonly key: string; readonly value?: string }[];
   readonly isLogging: boolean;
   readonly startLoggingTime?: number;

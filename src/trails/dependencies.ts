@@ -1,0 +1,28 @@
+import type { State } from '../state/index.ts';
+import type { TrailKeys } from './checks/kms-key.ts';
+import type { Trail } from './trail.ts';
+import type { TrailBucket, TrailTopic } from './trail-bucket.ts';
+
+/** What the trails need of the house. */
+export interface TrailsDependencies {
+  readonly state: State;
+  readonly bucket: TrailBucket;
+  readonly topic: TrailTopic;
+  /** The journal's next sequence number: where a span that begins or ends now has its edge. */
+  readonly head: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** `aws` or `open`: counts hold under both, rates are the service's affair. */
+  readonly limits?: 'aws' | 'open';
+  /** Regions in which a multi-Region trail shows, and takes up one of five places. */
+  readonly knownRegions: readonly string[];
+  /** Absent: a KmsKeyId is refused with words. */
+  readonly kms?: TrailKeys;
+  /**
+   * Takes over a deleted trail in its last form, all spans closed. Called once it is removed; when the promise
+   * resolves the trail is forgotten, when it rejects or the process dies `ended()` has it after the next start.
+   */
+  readonly onDeleted?: (trail: Trail) => Promise<void>;
+  /** Default: a random UUID. */
+  readonly newUid?: () => string;
+}
