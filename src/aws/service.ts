@@ -29,6 +29,11 @@ export interface CallContext {
   readonly tls?: { readonly version: string; readonly cipher: string };
   /** How the call was signed. */
   readonly authentication: 'header' | 'presigned' | 'anonymous';
+  /**
+   * S3 only: checksums that came with a streaming `Body`, in headers or trailers, and held: the SDK's member
+   * (`ChecksumCRC32`) to its base64 value. Filled when the body has been read to its end.
+   */
+  readonly verifiedChecksums?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -105,7 +110,10 @@ export interface Operation {
   /** Absent: declared, but answers a counted not-implemented error. */
   readonly handler?: Handler<never, unknown>;
   /** Which permissions the call needs; default: `<iam prefix>:<operation>` on `*`. */
-  readonly permissions?: (input: never, call: CallContext) => readonly Permission[] | Promise<readonly Permission[]>;
+  readonly permissions?: (
+    input: never,
+    call: CallContext,
+  ) => readonly Permission[] | Promise<readonly Permission[]>;
   readonly record?: RecordShape;
   /** True for operations that need no signature checked against a policy (sts:GetCallerIdentity). */
   readonly open?: boolean;
@@ -129,6 +137,11 @@ export interface Service {
   readonly operations: ReadonlyMap<string, Operation>;
   /** Code to HTTP status, for the modelled errors. */
   readonly errors: ReadonlyMap<string, number>;
+  /**
+   * The service's own error for required members that are missing (`trailName`, in AWS's lower camel case); absent
+   * or `undefined`: a ValidationException (query: ValidationError, S3: InvalidRequest).
+   */
+  readonly missingMembers?: (operation: string, missing: readonly string[]) => ServiceError | undefined;
 }
 
 /** A served call, reported after the handler and before the answer; `server` makes an event of it. */
@@ -145,7 +158,9 @@ export interface CallReport {
 /** What the front door needs from the rest of the house. */
 export interface FrontDoorDependencies {
   readonly services: readonly Service[];
-  readonly findAccessKey: (accessKeyId: string) => Promise<import('../identity/index.ts').AccessKeySecret | undefined>;
+  readonly findAccessKey: (
+    accessKeyId: string,
+  ) => Promise<import('../identity/index.ts').AccessKeySecret | undefined>;
   readonly authorizer: Authorizer;
   /**
    * Called for every authenticated call, served or refused; the answer waits for it. A rejection turns the answer
@@ -158,6 +173,12 @@ export interface FrontDoorDependencies {
   readonly countNotImplemented?: (service: string, operation: string) => void;
   /** Region when no credential scope tells one (anonymous requests). */
   readonly defaultRegion: string;
+  /** Host names under which S3 buckets are subdomains, beside `localhost` and AWS's own. */
+  readonly baseHosts?: readonly string[];
+  /** Told of failures that are ours: a handler's unexpected error, an output that cannot be written. */
+  readonly onError?: (error: unknown, call: CallContext | undefined) => void;
+  /** Milliseconds until a body that is read whole must have come. Default 30,000. */
+  readonly bodyTimeout?: number;
 }
 
 /** A body that has been read whole, or still streams (S3). */
