@@ -20,13 +20,13 @@ export interface LookupFields {
 export function readLookupFields(record: CloudTrailRecord): LookupFields {
   if (!isObject(record)) return { resources: [] };
   // An insight event answers with the call that it is about.
-  const named = isObject(record['insightDetails']) ? record['insightDetails'] : record;
+  const named = isObject(record.insightDetails) ? record.insightDetails : record;
   const identity = isObject(record.userIdentity) ? record.userIdentity : {};
-  const eventName = text(named['eventName']) ?? text(record.eventName);
-  const eventSource = text(named['eventSource']) ?? text(record.eventSource);
+  const eventName = text(named.eventName) ?? text(record.eventName);
+  const eventSource = text(named.eventSource) ?? text(record.eventSource);
   const readOnly = readReadOnly(record.readOnly);
   const username = readUsername(identity);
-  const accessKeyId = text(identity['accessKeyId']);
+  const accessKeyId = text(identity.accessKeyId);
   return {
     ...(eventName === undefined ? {} : { eventName }),
     ...(eventSource === undefined ? {} : { eventSource }),
@@ -46,26 +46,26 @@ function readReadOnly(value: unknown): 'true' | 'false' | undefined {
 
 /** The session's name for sessions, `root` for the root user, nothing for AWS services. */
 function readUsername(identity: Readonly<Record<string, unknown>>): string | undefined {
-  switch (identity['type']) {
+  switch (identity.type) {
     case 'Root':
       return 'root';
     case 'AWSService':
       return undefined;
     case 'AssumedRole':
     case 'FederatedUser':
-      return sessionName(identity) ?? text(identity['userName']);
+      return sessionName(identity) ?? text(identity.userName);
     default:
-      return text(identity['userName']);
+      return text(identity.userName);
   }
 }
 
 /** `AROAEXAMPLE:session` or `arn:aws:sts::111122223333:assumed-role/role/session`. */
 function sessionName(identity: Readonly<Record<string, unknown>>): string | undefined {
-  const principal = text(identity['principalId']);
+  const principal = text(identity.principalId);
   const colon = principal?.indexOf(':') ?? -1;
   if (principal !== undefined && colon >= 0 && colon < principal.length - 1)
     return principal.slice(colon + 1);
-  const arn = text(identity['arn']);
+  const arn = text(identity.arn);
   const slash = arn?.lastIndexOf('/') ?? -1;
   return arn !== undefined && slash >= 0 ? text(arn.slice(slash + 1)) : undefined;
 }

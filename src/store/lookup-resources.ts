@@ -35,7 +35,7 @@ export function readResources(
   for (const resource of asList(record.resources)) {
     if (typeof resource !== 'object' || resource === null) continue;
     const entry = resource as Readonly<Record<string, unknown>>;
-    const type = typeof entry['type'] === 'string' && entry['type'] !== '' ? entry['type'] : undefined;
+    const type = typeof entry.type === 'string' && entry.type !== '' ? entry.type : undefined;
     for (const member of ARN_MEMBERS) add(entry[member], type);
   }
   return [...found.values()];

@@ -103,7 +103,7 @@ class ChildEngine implements Engine {
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         // Nothing of the server's environment: it may hold secrets, and options for Node that the child must not get.
-        env: { PATH: process.env['PATH'], TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
+        env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
       },
     );
     this.#child = child;

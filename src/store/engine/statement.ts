@@ -13,11 +13,11 @@ const SELF_DESCRIBING = new Set(['RowBinaryWithNamesAndTypes', 'TabSeparatedWith
 /** Sorts a statement by its first word; throws a ClickHouse exception text for insert formats not offered here. */
 export function readStatement(sql: string): Statement {
   const text = sql.trim().replace(/;$/, '');
-  const word = /^[(\s]*(?<word>[A-Za-z]+)/.exec(text)?.groups?.['word']?.toUpperCase();
+  const word = /^[(\s]*(?<word>[A-Za-z]+)/.exec(text)?.groups?.word?.toUpperCase();
   if (word === 'INSERT') {
     const match = /^(?<head>[\s\S]*?)\s+FORMAT\s+(?<format>[A-Za-z0-9]+)$/i.exec(text);
-    const head = match?.groups?.['head'];
-    const format = match?.groups?.['format'];
+    const head = match?.groups?.head;
+    const format = match?.groups?.format;
     if (head === undefined || format === undefined) return { kind: 'write', sql: text };
     if (SELF_DESCRIBING.has(format)) return { kind: 'insert', head, format };
     throw new Error(
