@@ -19,6 +19,8 @@ export interface Caller {
     /** ISO 8601, whole seconds. */
     readonly createdAt: string;
   };
+  /** ISO 8601, whole seconds: a user's or root's temporary credentials (GetSessionToken) were made then. */
+  readonly sessionCreatedAt?: string;
   /** Other accounts that this caller may read events of (an auditor of several accounts). */
   readonly readableAccounts?: readonly string[];
 }
