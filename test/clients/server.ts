@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Aws } from './aws.ts';
+import { type Outcome, run } from './programs.ts';
 import { until } from './until.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -86,6 +88,25 @@ export class TestServer {
       AWS_PAGER: '',
       AWS_MAX_ATTEMPTS: '2',
     };
+  }
+
+  /** The AWS CLI as root of the main account. */
+  get aws(): Aws {
+    return new Aws(this.env, this.folder);
+  }
+
+  /** The `opentrail` command on this machine's server; must succeed. Answers with what it printed. */
+  async opentrail(...args: readonly string[]): Promise<string> {
+    const outcome = await this.runOpentrail(...args);
+    if (outcome.status !== 0)
+      throw new Error(`opentrail ${args.join(' ')} ended with ${outcome.status}: ${outcome.stderr}`);
+    return outcome.stdout;
+  }
+
+  /** The same, whether it succeeds or not. */
+  async runOpentrail(...args: readonly string[]): Promise<Outcome> {
+    const env = { ...this.env, OPENTRAIL_DATA_DIR: this.dataDir };
+    return await run(process.execPath, [command, ...args], { env, cwd: this.folder });
   }
 
   /** SIGTERM, as a service manager does; answers with the exit code. */
