@@ -4,7 +4,7 @@ import type { EventStore } from '../store/index.ts';
 import type { DeliveryStatus, Trail, TrailBucket, TrailTopic } from '../trails/index.ts';
 import { DeliveryRecord, type DeliveryState } from './delivery-state.ts';
 import { openHistoryDelivery } from './history/history-delivery.ts';
-import { deliverNext, EARLY_BYTES } from './trail-delivery.ts';
+import { announce, deliverNext, EARLY_BYTES } from './trail-delivery.ts';
 
 /** The trails as delivery needs them; `trails` keeps them. */
 export interface DeliverableTrails {
@@ -141,6 +141,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   async function run(runner: Runner): Promise<void> {
     const goal = journal.head().seq;
     try {
+      await announce(runner.trail, runner.record, dependencies);
       while (await deliverNext(runner.trail, runner.record, dependencies)) {
         runner.failures = 0;
         const { seq } = runner.record.value.cursor;

@@ -47,11 +47,14 @@ export async function deliverNext(
   record: DeliveryRecord,
   dependencies: TrailDeliveryDependencies,
 ): Promise<boolean> {
-  await announce(trail, record, dependencies);
   if (record.value.stage) return finishStage(trail, record, dependencies);
 
   const { journal, now } = dependencies;
   const cursor = record.value.cursor;
+  if (trail.spans.some(({ to }) => to !== null && to <= cursor.seq) && !record.value.retired) {
+    await dependencies.dropSpans(trail.uid, cursor.seq);
+    return true;
+  }
   const span = trail.spans.find(({ to }) => to === null || to > cursor.seq);
   if (!span) return false;
   if (span.to === null && span.stopRequested) {
@@ -65,7 +68,6 @@ export async function deliverNext(
   if (range.events.length === 0) {
     if (span.to === null) return false;
     record.advance({ cursor: { seq: span.to, bytes: range.next.bytes } });
-    await dependencies.dropSpans(trail.uid, span.to);
     return true;
   }
   if (await dropExpired(range.events, range.next, record, now())) return true;
@@ -78,6 +80,7 @@ export async function deliverNext(
   const stage = { from: range.from, next: range.next, spanFrom: span.from, slot, ...targetOf(trail) };
   await record.save({ stage: { ...stage, files: files.map(withoutBody) } });
   await putAndCommit(trail, record, files, dependencies);
+  await announce(trail, record, dependencies);
   return true;
 }
 
@@ -123,6 +126,7 @@ async function finishStage(
   }
   const rest = files.filter(({ sha256 }) => !staged.get(sha256)!.done);
   await putAndCommit(trail, record, rest, dependencies);
+  await announce(trail, record, dependencies);
   return true;
 }
 
@@ -215,7 +219,7 @@ async function dropExpired(
 }
 
 /** Tells the topic of files that stand in the bucket; what fails is kept and told with the next delivery. */
-async function announce(
+export async function announce(
   trail: Trail,
   record: DeliveryRecord,
   { topic, now }: TrailDeliveryDependencies,

@@ -1,0 +1,162 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { createFrontDoor, type CallReport } from '../aws/index.ts';
+import type { Config } from '../config/index.ts';
+import { startDelivery } from '../delivery/index.ts';
+import { createIngest } from '../ingest/index.ts';
+import { openIdentity } from '../identity/index.ts';
+import { openLmdbJournal } from '../journal/index.ts';
+import { openFsObjectStore } from '../objects/index.ts';
+import { createCloudTrailService, createRateLimiter } from '../services/cloudtrail/index.ts';
+import { createIamService } from '../services/iam/index.ts';
+import { createEmbeddedTrailBucket, createS3Service } from '../services/s3/index.ts';
+import { createSnsService } from '../services/sns/index.ts';
+import { createStsService } from '../services/sts/index.ts';
+import { openLmdbState } from '../state/index.ts';
+import { openTopics, createTrailTopic } from '../topics/index.ts';
+import { openTrails } from '../trails/index.ts';
+import { callEvent } from './call-events.ts';
+import { type DataDir, writeFileDurably } from './data-dir.ts';
+import { watchDiskSpace } from './disk-space.ts';
+import { createListener } from './listener.ts';
+import { createMetrics } from './metrics.ts';
+import { openStore } from './open-store.ts';
+import { createOpenPaths, createOwnPaths } from './own-paths.ts';
+import { KNOWN_REGIONS } from './regions.ts';
+
+/** All rooms, opened bottom-up and wired. */
+export interface House {
+  listen(req: IncomingMessage, res: ServerResponse): void;
+  /** Told once the port is known: it stands in what topics send out. */
+  setUrl(url: string): void;
+  /** Stops top-down: nothing new comes in, what was accepted is durable. */
+  close(): Promise<void>;
+}
+
+/** `onBroken` is called when the journal can write no more: the process should end. */
+export async function openHouse(
+  config: Config,
+  dir: DataDir,
+  log: Logger,
+  onBroken: (what: string, error: unknown) => void,
+): Promise<House> {
+  const now = Date.now;
+  const state = openLmdbState(dir.state);
+  const journal = openLmdbJournal({ path: dir.journal, now, onBroken: (error) => onBroken('the journal broke', error) });
+  const objects = await openFsObjectStore({ path: dir.objects, now });
+  const store = await openStore(config, dir, log);
+  const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
+  const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
+
+  const identity = await openIdentity({
+    state,
+    accountId: config.accountId,
+    accounts: config.accounts,
+    now,
+    ...(config.rootAccessKeyId !== undefined &&
+      config.rootSecretAccessKey !== undefined && {
+        rootCredentials: { accessKeyId: config.rootAccessKeyId, secretAccessKey: config.rootSecretAccessKey },
+      }),
+  });
+  const writeRootCredentials = () =>
+    writeFileDurably(dir.credentialsFile, `${JSON.stringify(identity.rootCredentials())}\n`);
+  await writeRootCredentials();
+
+  let url = '';
+  const topics = await openTopics({
+    state,
+    now,
+    publicUrl: () => url,
+    allowPrivate: config.allowPrivateSubscribers,
+    log: (message: string) => log.warn(message),
+  });
+  const ingest = createIngest({ journal, now, refusal });
+  const bucket = createEmbeddedTrailBucket({ objects, authorizer: identity });
+  const topic = createTrailTopic({ topics, authorizer: identity });
+  const trails = await openTrails({
+    state,
+    bucket,
+    topic,
+    head: () => journal.head().seq,
+    now,
+    limits: config.limits,
+    knownRegions: KNOWN_REGIONS,
+    ...(config.accounts === 'any' && { collectorAccount: config.accountId }),
+    onDeleted: (trail) => delivery.retire(trail),
+  });
+  const delivery = await startDelivery({
+    state,
+    journal,
+    store,
+    trails,
+    bucket,
+    topic,
+    now,
+    interval: config.deliveryInterval,
+    historyDays: config.historyDays,
+    onError: (what, error) => log.warn({ err: error }, what),
+  });
+  const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, store, now });
+
+  async function report(call: CallReport): Promise<void> {
+    const event = callEvent(call, config.accountId);
+    if (event) await ingest.takeOwn(event);
+  }
+
+  const limiter = config.limits === 'aws' ? createRateLimiter(now) : undefined;
+  const frontDoor = createFrontDoor({
+    services: [
+      createCloudTrailService({
+        trails,
+        store,
+        deliveryStatus: (uid) => delivery.status(uid),
+        historyDays: config.historyDays,
+        now,
+        limits: config.limits,
+      }),
+      createS3Service({ objects, authorizer: identity, now, defaultRegion: config.region }),
+      createSnsService({ topics, authorizer: identity, now }),
+      createIamService({ identity, now }),
+      createStsService({ identity, now }),
+    ],
+    findAccessKey: (id) => identity.findAccessKey(id),
+    authorizer: identity,
+    report,
+    ...(limiter && { admit: limiter }),
+    now,
+    countNotImplemented: metrics.countNotImplemented,
+    defaultRegion: config.region,
+    onError: (error, call) => log.error({ err: error, operation: call?.operation }, 'a call failed inside'),
+  });
+
+  const listener = createListener({
+    frontDoor,
+    ownPaths: createOwnPaths({ config, ingest, store, delivery, identity, dir, now, writeRootCredentials }),
+    openPaths: createOpenPaths({ metrics, refusal }),
+    admitDependencies: { identity, now, region: config.region },
+    log,
+  });
+
+  return {
+    listen: listener,
+    setUrl(value) {
+      url = value;
+    },
+    async close() {
+      disk.close();
+      await delivery.close();
+      await topics.close();
+      await store.close();
+      await objects.close();
+      await journal.close();
+      await state.close();
+    },
+  };
+}
+
+function journalRefusal(journal: { head(): { bytes: number }; tail(): { bytes: number } }, max: number): string | undefined {
+  const bytes = journal.head().bytes - journal.tail().bytes;
+  return bytes > max
+    ? `the journal holds ${Math.floor(bytes / 1e6)} MB that wait for delivery, more than --journal-max-bytes`
+    : undefined;
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { admit, OWN_SERVICE, type OwnCall, type Scope } from './access.ts';
+import { readBody } from './body.ts';
+import { HttpError, sendJson } from './http-error.ts';
+
+/** One of the own paths that needs a caller. */
+export interface OwnPath {
+  readonly scope: Scope;
+  readonly maxBody: number;
+  readonly serve: (req: IncomingMessage, res: ServerResponse, body: Buffer, own: OwnCall) => Promise<void>;
+}
+
+/** What answers on the one port. */
+export interface ListenerOptions {
+  /** AWS's services. */
+  readonly frontDoor: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+  /** `POST` paths of opentrail itself. */
+  readonly ownPaths: ReadonlyMap<string, OwnPath>;
+  /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`. */
+  readonly openPaths: ReadonlyMap<string, (res: ServerResponse) => Promise<void>>;
+  readonly admitDependencies: Parameters<typeof admit>[3];
+  readonly log: Logger;
+}
+
+/**
+ * The request listener of the one port. A request that is signed for an AWS service is that service's, whatever its
+ * path: a bucket may be called `health`. The own paths are for the others.
+ */
+export function createListener(options: ListenerOptions): (req: IncomingMessage, res: ServerResponse) => void {
+  const { frontDoor, ownPaths, openPaths, log } = options;
+
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const service = signedService(req);
+    if (service !== undefined && service !== OWN_SERVICE) return frontDoor(req, res);
+    const path = (req.url ?? '/').split('?', 1)[0]!;
+    const open = openPaths.get(path);
+    if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res);
+    const own = ownPaths.get(path);
+    if (!own) {
+      if (service === undefined && !req.headers.authorization?.startsWith('Bearer ')) return frontDoor(req, res);
+      throw new HttpError(404, 'NotFound', `there is no ${path}`);
+    }
+    if (req.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', `${path} takes POST`, { allow: 'POST' });
+    const body = await readBody(req, own.maxBody);
+    await own.serve(req, res, body, await admit(req, body, own.scope, options.admitDependencies));
+  }
+
+  return function listen(req, res) {
+    serve(req, res).catch((error: unknown) => {
+      if (!(error instanceof HttpError)) log.error({ err: error, url: req.url }, 'a request failed');
+      if (res.headersSent || res.destroyed) {
+        res.destroy();
+        return;
+      }
+      const { status, code, message, headers } =
+        error instanceof HttpError ? error : new HttpError(500, 'InternalError', 'opentrail could not serve this; its log says why');
+      // The rest of an unread body would be taken for the next request.
+      sendJson(res, status, { code, message }, { ...headers, connection: 'close' });
+    });
+  };
+}
+
+/** The service that a request's credential scope names, by header or query; undefined for an unsigned request. */
+export function signedService(req: IncomingMessage): string | undefined {
+  const scope =
+    /Credential=[^,/\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request/.exec(req.headers.authorization ?? '') ??
+    /[?&]X-Amz-Credential=[^&]+?(?:%2F|\/)\d{8}(?:%2F|\/)[^&/]+?(?:%2F|\/)([^&/%]+)(?:%2F|\/)aws4_request/i.exec(req.url ?? '');
+  return scope?.[1];
+}

@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import type { Config } from '../config/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { Ingest } from '../ingest/index.ts';
+import type { EventStore } from '../store/index.ts';
+import type { OwnCall } from './access.ts';
+import { serveRoot, serveTokens, serveUsers } from './admin-api.ts';
+import { MAX_EVENTS_BODY, serveEvents } from './events-api.ts';
+import { sendJson } from './http-error.ts';
+import type { OwnPath } from './listener.ts';
+import type { Metrics } from './metrics.ts';
+import { Question } from './question.ts';
+import { serveExport, serveLookup } from './search-api.ts';
+
+const MAX_QUESTION = 1 << 20;
+
+/** `POST` paths of opentrail itself, by path. */
+export function createOwnPaths(house: {
+  readonly config: Config;
+  readonly ingest: Ingest;
+  readonly store: EventStore;
+  readonly delivery: Delivery;
+  readonly identity: Identity;
+  readonly now: () => number;
+  readonly writeRootCredentials: () => Promise<void>;
+}): ReadonlyMap<string, OwnPath> {
+  const { config, ingest, store, delivery, identity, now } = house;
+  const { accountId, accounts, historyDays } = config;
+  const isKnown = (account: string) => accounts === 'any' || accounts.includes(account);
+
+  /** The main account writes for all, the others for themselves. */
+  const mayWriteTo = (own: OwnCall) => (account: string) =>
+    own.account === accountId ? isKnown(account) : account === own.account;
+  const readable = ({ caller, account }: OwnCall): readonly string[] | 'any' =>
+    account === accountId && caller.kind === 'root' ? accounts : [account, ...(caller.readableAccounts ?? [])];
+  const search = { store, now, historyDays, readable };
+
+  return new Map<string, OwnPath>([
+    [
+      '/v1/events',
+      {
+        scope: 'ingest',
+        maxBody: MAX_EVENTS_BODY,
+        serve: (req, res, body, own) => serveEvents(req, res, body, own, ingest, mayWriteTo(own)),
+      },
+    ],
+    [
+      '/v1/lookup',
+      {
+        scope: 'read',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, body, own) => serveLookup(res, new Question(body), own, search),
+      },
+    ],
+    [
+      '/v1/export',
+      {
+        scope: 'read',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, body, own) => serveExport(res, new Question(body), own, search),
+      },
+    ],
+    ['/v1/flush', { scope: 'flush', maxBody: MAX_QUESTION, serve: (_req, res) => serveFlush(res, delivery) }],
+    [
+      '/v1/admin/users',
+      {
+        scope: 'admin',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, body, own) => serveUsers(res, new Question(body), own, identity),
+      },
+    ],
+    [
+      '/v1/admin/tokens',
+      {
+        scope: 'admin',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, body, own) => serveTokens(res, new Question(body), own, identity, now),
+      },
+    ],
+    [
+      '/v1/admin/root',
+      {
+        scope: 'admin',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, body, own) => serveRoot(res, new Question(body), own, identity, house.writeRootCredentials),
+      },
+    ],
+  ]);
+}
+
+/** Delivers what was accepted before the call; a trail whose bucket refused is named with its error. */
+async function serveFlush(res: ServerResponse, delivery: Delivery): Promise<void> {
+  const trails = await delivery.flush();
+  const sum = (count: (outcome: (typeof trails)[number]) => number) => trails.reduce((total, one) => total + count(one), 0);
+  sendJson(res, 200, { files: sum(({ files }) => files), events: sum(({ events }) => events), trails });
+}
+
+/** `GET` paths that need no caller. */
+export function createOpenPaths(house: {
+  readonly metrics: Metrics;
+  readonly refusal: () => string | undefined;
+}): ReadonlyMap<string, (res: ServerResponse) => Promise<void>> {
+  const { metrics, refusal } = house;
+  return new Map<string, (res: ServerResponse) => Promise<void>>([
+    ['/health', async (res) => sendJson(res, 200, { status: 'ok' })],
+    [
+      '/ready',
+      async (res) => {
+        const reason = refusal();
+        if (reason === undefined) sendJson(res, 200, { status: 'ready' });
+        else sendJson(res, 503, { status: 'not accepting events', reason });
+      },
+    ],
+    [
+      '/metrics',
+      async (res) => {
+        const text = await metrics.text();
+        res.writeHead(200, { 'content-type': metrics.contentType });
+        res.end(text);
+      },
+    ],
+  ]);
+}
