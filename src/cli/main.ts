@@ -80,7 +80,7 @@ function report(error: unknown, context: CliContext): number {
     if (error.exitCode === 0) return 0;
     // `(outputHelp)`: a group such as `users` without its subcommand; the help was the answer.
     if (!error.message.startsWith('('))
-      context.err.write(`opentrail: ${error.message.replace(/^error: /, '')}\n`);
+      context.err.write(`opentrail: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}\n`);
     return 2;
   }
   if (error instanceof CliError) {

@@ -72,9 +72,9 @@ export const SETTINGS = {
   },
   logLevel: {
     group: 'Server',
-    type: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    type: { ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), placeholder: 'LEVEL' },
     default: 'info',
-    description: 'least level of log lines',
+    description: 'least level of log lines: trace, debug, info, warn, error, fatal or silent',
   },
   accountId: {
     group: 'Accounts',

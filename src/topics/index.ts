@@ -1,0 +1,14 @@
+export { isAllowedAddress } from './allowed-address.ts';
+export type { Post, PostOutcome } from './http-post.ts';
+export type { OutboxCounters } from './outbox.ts';
+export {
+  defaultPolicy,
+  type Message,
+  type MessageAttribute,
+  readTopicArn,
+  type Subscription,
+  type Topic,
+  TopicError,
+  type TopicErrorCode,
+} from './topic.ts';
+export { openTopics, type Topics } from './topics.ts';
