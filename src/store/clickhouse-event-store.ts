@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
@@ -23,6 +24,8 @@ const ALL_CATEGORIES: readonly EventCategory[] = ['Management', 'Data', 'Network
 const SCAN_PAGE = 256;
 /** Above this, asking which lanes exist is cheaper than looking into each. */
 const MAX_GUESSED_LANES = 8;
+const MAX_LANES = 1500;
+const MAX_NAME_BYTES = 256;
 const MAX_ATTEMPTS = 4;
 
 /** Opens the store and returns at once: the engine may still be starting, every call waits for it. */
@@ -136,7 +139,9 @@ class ClickHouseEventStore implements EventStore {
   /** The lanes to look into: as asked, or as known to exist. */
   async #lanesOf(request: Omit<LookupRequest, 'limit'>): Promise<readonly Lane[]> {
     const categories = request.categories ?? ALL_CATEGORIES;
-    const { accounts, regions } = request;
+    // No stored name is longer; what callers send as one may be, and a statement has a limit of 256 kB.
+    const accounts = request.accounts.filter(isStorableName);
+    const regions = request.regions?.filter(isStorableName);
     if (regions && accounts.length * regions.length * categories.length <= MAX_GUESSED_LANES) {
       return accounts.flatMap((account) =>
         regions.flatMap((region) => categories.map((category) => ({ account, region, category }))),
@@ -154,6 +159,12 @@ class ClickHouseEventStore implements EventStore {
     const lanes: Lane[] = [];
     while (!reader.done) {
       lanes.push({ account: reader.string(), region: reader.string(), category: categoryOf(reader.uint8()) });
+    }
+    if (lanes.length > MAX_LANES) {
+      throw new Error(
+        `event store: the lookup spans ${lanes.length} pairs of account, Region and category; at most ${MAX_LANES} can ` +
+          'be read at once, name fewer accounts or Regions',
+      );
     }
     return lanes;
   }
@@ -186,7 +197,10 @@ class ClickHouseEventStore implements EventStore {
       'min_insert_block_size_bytes = 1000000000',
       ...(token === undefined
         ? []
-        : ['insert_deduplicate = 1', `insert_deduplication_token = ${literal(token)}`]),
+        : [
+            'insert_deduplicate = 1',
+            `insert_deduplication_token = '${createHash('sha256').update(token).digest('hex')}'`,
+          ]),
     ];
     const query =
       `INSERT INTO ${this.#db}.${table} (${columns.map(([name]) => name).join(', ')}) ` +
@@ -262,6 +276,10 @@ function isBrokenConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   return (code !== undefined && BROKEN.has(code)) || /socket hang up|aborted|premature/i.test(error.message);
+}
+
+function isStorableName(name: string): boolean {
+  return Buffer.byteLength(name) <= MAX_NAME_BYTES;
 }
 
 /** Node's types leave out that an agent hands its options on to `net.connect`, which knows `socketPath`. */

@@ -25,19 +25,25 @@ export interface Walk {
 const MAX_SECONDS = 30;
 const SETTINGS = `SETTINGS max_execution_time = ${MAX_SECONDS}, max_threads = 2`;
 
+/** Up to here each lane is read in order on its own and stops early; beyond, one read over all is cheaper. */
+const MAX_ORDERED_READS = 16;
+
 /** Places of all events of the lanes: columns lane UInt16, seconds UInt32, millis UInt16, tie UInt16. */
 export function eventPlaces(db: string, lanes: readonly Lane[], walk: Walk): Sql {
-  const reads = lanes.map((lane, at) => ({
-    at,
-    from: `${db}.events`,
-    where: `account = ${literal(lane.account)} AND region = ${literal(lane.region)} AND category = ${categoryCode(lane.category)}`,
-  }));
+  if (lanes.length > MAX_ORDERED_READS) {
+    const tuples = lanes.map(tupleOf).join(', ');
+    const columns = 'account, region, category, seconds, millis, tie';
+    const places = `SELECT ${columns} FROM ${db}.events WHERE (account, region, category) IN (${tuples}) AND ${limitsOf(walk)} ${orderOf(walk)}`;
+    return numberLanes(`[${tuples}]`, '(toString(account), toString(region), category)', places, walk);
+  }
+  const reads = lanes.map((lane, at) => ({ at, from: `${db}.events`, where: isLane(lane) }));
   return merge(reads, walk);
 }
 
 /**
  * Places of the events with all of these attributes, by the index. `attributes` go from the rarest up: the first
- * is a set held in memory, the second is walked; further ones are left to the reader of the lines.
+ * is a set held in memory, the second is walked; further ones are left to the reader of the lines. Over many lanes
+ * the rarest alone is walked.
  */
 export function attributePlaces(
   db: string,
@@ -45,9 +51,16 @@ export function attributePlaces(
   attributes: readonly LookupAttribute[],
   walk: Walk,
 ): Sql {
-  const reads = lanes.map((lane, at) => {
+  const keys = lanes.map((lane) => {
     const seed = laneSeed(lane);
-    const [rarest, walked] = attributes.map(({ key, value }) => toDecimal(attributeKey(seed, key, value)));
+    return attributes.slice(0, 2).map(({ key, value }) => toDecimal(attributeKey(seed, key, value)));
+  });
+  if (lanes.length > MAX_ORDERED_READS) {
+    const all = keys.map(([rarest]) => rarest).join(', ');
+    const places = `SELECT key, seconds, millis, tie FROM ${db}.attributes WHERE key IN (${all}) AND ${limitsOf(walk)} ${orderOf(walk)}`;
+    return numberLanes(`[${all}]`, 'key', places, walk);
+  }
+  const reads = keys.map(([rarest, walked], at) => {
     if (walked === undefined) return { at, from: `${db}.attributes`, where: `key = ${rarest}` };
     const set = `SELECT seconds, millis, tie FROM ${db}.attributes WHERE key = ${rarest} AND ${windowOf(walk)}`;
     return { at, from: `${db}.attributes`, where: `key = ${walked} AND (seconds, millis, tie) IN (${set})` };
@@ -79,8 +92,7 @@ export function linesAt(db: string, lanes: readonly Lane[], places: readonly Lan
   }
   const conditions = [...byLane].map(([at, list]) => {
     const lane = lanes[at] as Lane;
-    const where = `account = ${literal(lane.account)} AND region = ${literal(lane.region)} AND category = ${categoryCode(lane.category)}`;
-    return `(${where} AND (seconds, millis, tie) IN (${list.join(', ')}))`;
+    return `(${isLane(lane)} AND (seconds, millis, tie) IN (${list.join(', ')}))`;
   });
   return (
     `SELECT toString(account), toString(region), category, seconds, millis, tie, rest, id, raw ` +
@@ -96,15 +108,35 @@ interface OrderedRead {
 
 /** One ordered read with its own limit for each lane, as the tables are ordered by lane; then the merge of them. */
 function merge(reads: readonly OrderedRead[], walk: Walk): Sql {
-  const direction = walk.order === 'ascending' ? ' DESC' : '';
-  const order = `ORDER BY seconds${direction}, millis${direction}, tie${direction} LIMIT ${walk.limit}`;
-  const limits = `${windowOf(walk)}${fromOf(walk)}`;
   const each = reads.map(
     ({ at, from, where }) =>
-      `SELECT toUInt16(${at}) AS lane, seconds, millis, tie FROM ${from} WHERE ${where} AND ${limits} ${order}`,
+      `SELECT toUInt16(${at}) AS lane, seconds, millis, tie FROM ${from} WHERE ${where} AND ${limitsOf(walk)} ${orderOf(walk)}`,
   );
   if (each.length === 1) return `${each[0]} ${SETTINGS}`;
-  return `SELECT lane, seconds, millis, tie FROM (${each.map((sql) => `(${sql})`).join(' UNION ALL ')}) ${order} ${SETTINGS}`;
+  const union = each.map((sql) => `(${sql})`).join(' UNION ALL ');
+  return `SELECT lane, seconds, millis, tie FROM (${union}) ${orderOf(walk)} ${SETTINGS}`;
+}
+
+/** The number of each place's lane, found after the limit has cut the rest off. */
+function numberLanes(lanes: Sql, lane: Sql, places: Sql, walk: Walk): Sql {
+  return `SELECT toUInt16(indexOf(${lanes}, ${lane}) - 1), seconds, millis, tie FROM (${places}) ${orderOf(walk)} ${SETTINGS}`;
+}
+
+function isLane(lane: Lane): Sql {
+  return `account = ${literal(lane.account)} AND region = ${literal(lane.region)} AND category = ${categoryCode(lane.category)}`;
+}
+
+function tupleOf(lane: Lane): Sql {
+  return `(${literal(lane.account)}, ${literal(lane.region)}, ${categoryCode(lane.category)})`;
+}
+
+function orderOf(walk: Walk): Sql {
+  const direction = walk.order === 'ascending' ? ' DESC' : '';
+  return `ORDER BY seconds${direction}, millis${direction}, tie${direction} LIMIT ${walk.limit}`;
+}
+
+function limitsOf(walk: Walk): Sql {
+  return `${windowOf(walk)}${fromOf(walk)}`;
 }
 
 /** Reversed time: the end of the window is the smallest value. */
