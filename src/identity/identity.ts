@@ -14,7 +14,7 @@ import { type Random, systemRandom } from './credentials/random-credentials.ts';
 import { type KeyPair, RootKey } from './credentials/root.ts';
 import { Sessions } from './credentials/sessions.ts';
 import { type NewToken, type Token, Tokens } from './credentials/tokens.ts';
-import type { AccessKey, ManagedPolicy, Role, Session, User } from './directory/entities.ts';
+import type { ManagedPolicy, Role, Session, User } from './directory/entities.ts';
 import { ManagedPolicies } from './directory/managed-policies.ts';
 import { RecordSet } from './directory/record-set.ts';
 import { Roles } from './directory/roles.ts';
@@ -39,7 +39,7 @@ export interface IdentityOptions {
 /** A user made from a preset, with the key whose secret is shown this once. */
 export interface PresetUser {
   readonly user: User;
-  readonly accessKey: AccessKey;
+  readonly accessKey: KeyPair;
 }
 
 /** Opens identity, and makes the root key on the first start. Its records live under `identity/` in the state. */
@@ -184,8 +184,13 @@ export class Identity implements Authenticator, Authorizer {
       readableAccounts,
       inlinePolicies: [presetPolicy(preset)],
     });
-    const accessKey = await this.users.createAccessKey(account, name);
-    return { user: this.users.get(account, name), accessKey };
+    const { id, secret } = await this.users.createAccessKey(account, name);
+    return { user: this.users.get(account, name), accessKey: { accessKeyId: id, secretAccessKey: secret } };
+  }
+
+  /** Deletes a user with its keys, policies and attachments, which then work no more. @throws IdentityError NoSuchEntity */
+  async removeUser(account: string, name: string): Promise<void> {
+    await this.users.purge(account, name);
   }
 
   /** Makes a bearer token; its secret is shown this once. */

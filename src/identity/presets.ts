@@ -1,8 +1,9 @@
 /** Ready-made users for `opentrail users create --preset`. */
-export type PresetName = 'auditor' | 'ingest' | 'monitoring';
+export type PresetName = 'admin' | 'auditor' | 'ingest' | 'monitoring';
 
 /** What each preset may do, and nothing else. */
 const ACTIONS: ReadonlyMap<PresetName, readonly string[]> = new Map<PresetName, readonly string[]>([
+  ['admin', ['*']],
   [
     'auditor',
     [
@@ -15,6 +16,7 @@ const ACTIONS: ReadonlyMap<PresetName, readonly string[]> = new Map<PresetName, 
   ['monitoring', ['cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents']],
 ]);
 
+/** All presets there are. */
 export const PRESETS: readonly PresetName[] = [...ACTIONS.keys()];
 
 /** The inline policy of a preset. */

@@ -105,6 +105,12 @@ export class PolicyHolders<T extends PolicyHolder> {
     });
   }
 
+  /** Deletes with everything that hangs on it, in one write. @throws IdentityError NoSuchEntity */
+  async purge(account: string, name: string): Promise<void> {
+    this.get(account, name);
+    await this.#records.remove(recordKey(account, name));
+  }
+
   /** Adds `holder`; answers false when the name is taken. */
   protected async add(holder: T): Promise<boolean> {
     return this.#records.create(recordKey(holder.account, holder.name), holder);

@@ -23,6 +23,11 @@ export function* callerConditions(
     yield ['aws:PrincipalServiceName', caller.arn];
     return;
   }
+  if (caller.account === '') {
+    yield ['aws:PrincipalType', 'Anonymous'];
+    yield ['aws:userid', 'anonymous'];
+    return;
+  }
   yield ['aws:PrincipalArn', caller.session?.role.arn ?? caller.arn];
   yield ['aws:PrincipalAccount', caller.account];
   yield ['aws:PrincipalType', PRINCIPAL_TYPES[caller.kind]];

@@ -53,10 +53,10 @@ function holdsForValues(operator: Operator, comparisons: readonly Comparison[], 
 
 /** `Null: true` holds when the key is missing. */
 function compileNull(key: string, values: readonly string[]): Condition | undefined {
-  const wanted: readonly string[] = values.map((value) => value.toLowerCase());
-  if (!wanted.every((value) => value === 'true' || value === 'false')) return undefined;
+  const wanted = new Set(values.map((value) => value.toLowerCase()));
+  if ([...wanted].some((value) => value !== 'true' && value !== 'false')) return undefined;
   return (context) => {
     const missing = (context.get(key)?.length ?? 0) === 0;
-    return wanted.includes(String(missing));
+    return wanted.has(String(missing));
   };
 }

@@ -33,7 +33,8 @@ export function decide(input: DecisionInput): AuthorizationDecision {
 
   const byResource = evaluatePolicies(input.resource, question);
   if (byResource.denied) return refuse('explicit deny', 'a resource-based policy');
-  if (caller.kind === 'service') {
+  // Neither a service nor an anonymous caller (without account) has policies of its own.
+  if (caller.kind === 'service' || caller.account === '') {
     return byResource.allowed ? { allowed: true } : refuse('no allow', 'a resource-based policy');
   }
 
