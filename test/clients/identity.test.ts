@@ -80,7 +80,7 @@ describe('people, roles and accounts', () => {
     test('is refused other services, too', async () => {
       expect(await monitor.refusal('s3', 'ls', 's3://identity-logs')).toContain('(AccessDenied)');
       expect(await monitor.refusal('iam', 'list-users')).toContain('(AccessDenied)');
-      expect(await monitor.refusal('sns', 'list-topics')).toContain('(AuthorizationError)');
+      expect(await monitor.refusal('sns', 'list-topics')).toMatch(/\((AuthorizationError|AccessDenied)\)/);
     });
 
     test('leaves the refused call in the history', async () => {
@@ -177,9 +177,9 @@ describe('people, roles and accounts', () => {
       '--account',
       '222222222222',
     );
-    const key = /AKIA\w+/.exec(out)?.[0] ?? '';
-    const secret = /(?<![\w/+])[\w/+]{40}(?![\w/+])/.exec(out.replaceAll(key, ''))?.[0] ?? '';
-    const other = as({ AccessKeyId: key, SecretAccessKey: secret });
+    const keyOf = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(out)?.[1];
+    const key = { AccessKeyId: keyOf('AWS_ACCESS_KEY_ID'), SecretAccessKey: keyOf('AWS_SECRET_ACCESS_KEY') };
+    const other = as(key);
     expect(await other.json('sts', 'get-caller-identity')).toMatchObject({ Account: '222222222222' });
 
     expect(await other.json('cloudtrail', 'list-trails')).toMatchObject({ Trails: [] });

@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from './aws.ts';
-import { type Outcome, run } from './programs.ts';
+import { commandsOf, typeCommands } from './pages.ts';
+import type { Outcome } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 describe('the quickstart of the README, typed as it stands there', () => {
   let server: TestServer;
@@ -15,14 +14,7 @@ describe('the quickstart of the README, typed as it stands there', () => {
 
   beforeAll(async () => {
     server = await TestServer.start();
-    // The reader sits in the checkout: npx finds the command in its node_modules, and files fall where the shell is.
-    symlinkSync(join(root, 'node_modules'), join(server.folder, 'node_modules'));
-    session = await run('bash', ['-e', '-o', 'pipefail', '-x'], {
-      cwd: server.folder,
-      env: { ...server.plainEnv, OPENTRAIL_DATA_DIR: server.dataDir },
-      input: quickstart(),
-      milliseconds: 120_000,
-    });
+    session = await typeCommands(commandsOf('README.md', 'quickstart'), server);
   }, 180_000);
 
   afterAll(async () => {
@@ -102,15 +94,6 @@ describe('the quickstart of the README, typed as it stands there', () => {
     }
   }, 60_000);
 });
-
-/** The shell blocks between the two marks of the README, one after the other. */
-function quickstart(): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const part = readme.split('<!-- quickstart -->')[1]?.split('<!-- /quickstart -->')[0] ?? '';
-  const blocks = [...part.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]);
-  if (blocks.length === 0) throw new Error('the README has no quickstart between its marks');
-  return blocks.join('\n');
-}
 
 function deliveredRecords(folder: string): Json[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -26,10 +26,12 @@ export class TestServer {
   readonly #options: ServerOptions;
   #child: ChildProcess | undefined;
   #output = '';
+  #dataDir: string;
 
   private constructor(options: ServerOptions) {
     this.#options = options;
     this.folder = mkdtempSync(join(tmpdir(), 'opentrail-clients-'));
+    this.#dataDir = join(this.folder, 'data');
   }
 
   /** Builds if the sources are newer than dist, starts, and waits until the server serves. */
@@ -45,8 +47,9 @@ export class TestServer {
     return server;
   }
 
+  /** As `serve` was told; another one after `restart({ dataDir })`. */
   get dataDir(): string {
-    return join(this.folder, 'data');
+    return this.#dataDir;
   }
 
   get url(): string {
@@ -119,10 +122,13 @@ export class TestServer {
     await this.#end('SIGKILL');
   }
 
-  /** Starts again on the same data directory, on a new port; the environment changes with it. */
-  async restart(flags: readonly string[] = []): Promise<void> {
+  /** Starts again, on the same data directory if no other is given, and on a new port: the environment changes with it. */
+  async restart(
+    options: { readonly dataDir?: string; readonly flags?: readonly string[] } = {},
+  ): Promise<void> {
     if (this.#child !== undefined) await this.stop();
-    await this.#spawn(flags);
+    this.#dataDir = options.dataDir ?? this.#dataDir;
+    await this.#spawn(options.flags ?? []);
   }
 
   async dispose(): Promise<void> {
