@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { authenticate } from '../aws/index.ts';
-import type { Caller, Identity } from '../identity/index.ts';
+import { authenticate, ServiceError } from '../aws/index.ts';
+import type { Caller, Identity, Token } from '../identity/index.ts';
+import { readBody } from './body.ts';
 import { HttpError } from './http-error.ts';
 
 /** Signing name of opentrail's own paths. */
 export const OWN_SERVICE = 'opentrail';
 
-/** What a bearer token may be good for; a signed request is asked for its policies instead. */
+/** What a call of the own paths is for; a bearer token is good for some of these, never for `admin`. */
 export type Scope = 'ingest' | 'read' | 'flush' | 'admin';
 
 const ACTIONS: Readonly<Record<Scope, string>> = {
@@ -16,21 +17,22 @@ const ACTIONS: Readonly<Record<Scope, string>> = {
   admin: 'opentrail:Administer',
 };
 
-/** Who calls one of the own paths, after it was found that he may. */
+/** Who calls one of the own paths, after it was found that he may, and the body he sent. */
 export interface OwnCall {
   readonly caller: Caller;
   readonly account: string;
   readonly region: string;
+  readonly body: Buffer;
 }
 
 /**
- * Finds the caller of one of the own paths, by signature (service `opentrail`) or bearer token, and asks whether he
- * may. @throws HttpError 401, 403
+ * Finds the caller of one of the own paths, by signature (service `opentrail`) or bearer token, asks whether he may,
+ * and reads the body. @throws HttpError 401, 403, 413
  */
 export async function admit(
   req: IncomingMessage,
-  body: Buffer,
   scope: Scope,
+  maxBody: number,
   house: { readonly identity: Identity; readonly now: () => number; readonly region: string },
 ): Promise<OwnCall> {
   const { identity, now } = house;
@@ -38,21 +40,28 @@ export async function admit(
   if (bearer) {
     const token = await identity.findToken(bearer[1]!);
     if (!token) throw new HttpError(401, 'InvalidToken', 'the bearer token is unknown, revoked or expired');
-    if (!token.scopes.includes(scope)) {
+    if (!token.scopes.some((one) => one === scope)) {
       throw new HttpError(403, 'AccessDenied', `the bearer token is good for ${token.scopes.join(', ')}, not for ${scope}`);
     }
-    return { caller: token.caller, account: token.caller.account, region: house.region };
+    const body = await readBody(req, maxBody);
+    return { caller: tokenCaller(token), account: token.account, region: house.region, body };
   }
-  const found = await authenticate({
+  const { caller, region, body } = await authenticate({
     req,
-    body,
     findAccessKey: (id) => identity.findAccessKey(id),
     now: now(),
-    services: [OWN_SERVICE],
-  }).catch((error: { status?: number; code?: string; message: string }) => {
-    throw new HttpError(error.status === 403 ? 403 : 401, error.code ?? 'Unauthorized', error.message);
+    allowedServices: [OWN_SERVICE],
+    limit: maxBody,
+  }).catch((error: unknown) => {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new HttpError(error.status === undefined || error.status === 400 ? 401 : error.status, error.code, error.message);
   });
-  const decision = await identity.authorize({ caller: found.caller, action: ACTIONS[scope], resource: '*' });
+  const decision = await identity.authorize({ caller, action: ACTIONS[scope], resource: '*' });
   if (!decision.allowed) throw new HttpError(403, 'AccessDenied', decision.message);
-  return { caller: found.caller, account: found.caller.account, region: found.region };
+  return { caller, account: caller.account, region, body };
+}
+
+/** A token is nobody's user: it has the rights of its scopes in its account. */
+function tokenCaller({ account, id, name }: Token): Caller {
+  return { kind: 'user', account, arn: `arn:aws:iam::${account}:token/${id}`, principalId: id, userName: name };
 }

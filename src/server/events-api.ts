@@ -17,12 +17,11 @@ const MAX_UNPACKED = 64 << 20;
 export async function serveEvents(
   req: IncomingMessage,
   res: ServerResponse,
-  body: Buffer,
   own: OwnCall,
   ingest: Ingest,
   mayWriteTo: (account: string) => boolean,
 ): Promise<void> {
-  const records = await decodeBody(body, req.headers['content-encoding'], MAX_UNPACKED);
+  const records = await decodeBody(own.body, req.headers['content-encoding'], MAX_UNPACKED);
   let outcomes: readonly RecordOutcome[];
   try {
     outcomes = await ingest.takeBody(records, { account: own.account, region: own.region, mayWriteTo });

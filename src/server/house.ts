@@ -59,7 +59,7 @@ export async function openHouse(
       }),
   });
   const writeRootCredentials = () =>
-    writeFileDurably(dir.credentialsFile, `${JSON.stringify(identity.rootCredentials())}\n`);
+    writeFileDurably(dir.credentialsFile, `${JSON.stringify(identity.rootCredentials)}\n`);
   await writeRootCredentials();
 
   let url = '';
@@ -82,7 +82,7 @@ export async function openHouse(
     limits: config.limits,
     knownRegions: KNOWN_REGIONS,
     ...(config.accounts === 'any' && { collectorAccount: config.accountId }),
-    onDeleted: (trail) => delivery.retire(trail),
+    onDeleted: (trail) => within(DELETE_PATIENCE, delivery.retire(trail)),
   });
   const delivery = await startDelivery({
     state,
@@ -96,6 +96,10 @@ export async function openHouse(
     historyDays: config.historyDays,
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  for (const trail of trails.ended()) {
+    // Deleted, and the process ended before delivery had taken it over.
+    void delivery.retire(trail).then(() => trails.forget(trail.uid));
+  }
   const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, store, now });
 
   async function report(call: CallReport): Promise<void> {
@@ -131,7 +135,7 @@ export async function openHouse(
 
   const listener = createListener({
     frontDoor,
-    ownPaths: createOwnPaths({ config, ingest, store, delivery, identity, dir, now, writeRootCredentials }),
+    ownPaths: createOwnPaths({ config, ingest, store, delivery, identity, now, writeRootCredentials }),
     openPaths: createOpenPaths({ metrics, refusal }),
     admitDependencies: { identity, now, region: config.region },
     log,
@@ -152,6 +156,17 @@ export async function openHouse(
       await state.close();
     },
   };
+}
+
+/** How long DeleteTrail waits for the last files of its trail; they go on being delivered after that. */
+const DELETE_PATIENCE = 5_000;
+
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((done) => {
+    timer = setTimeout(done, milliseconds);
+  });
+  await Promise.race([work, patience]).finally(() => clearTimeout(timer));
 }
 
 function journalRefusal(journal: { head(): { bytes: number }; tail(): { bytes: number } }, max: number): string | undefined {

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { admit, OWN_SERVICE, type OwnCall, type Scope } from './access.ts';
-import { readBody } from './body.ts';
 import { HttpError, sendJson } from './http-error.ts';
 
 /** One of the own paths that needs a caller. */
 export interface OwnPath {
   readonly scope: Scope;
   readonly maxBody: number;
-  readonly serve: (req: IncomingMessage, res: ServerResponse, body: Buffer, own: OwnCall) => Promise<void>;
+  readonly serve: (req: IncomingMessage, res: ServerResponse, own: OwnCall) => Promise<void>;
 }
 
 /** What answers on the one port. */
@@ -42,8 +41,7 @@ export function createListener(options: ListenerOptions): (req: IncomingMessage,
       throw new HttpError(404, 'NotFound', `there is no ${path}`);
     }
     if (req.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', `${path} takes POST`, { allow: 'POST' });
-    const body = await readBody(req, own.maxBody);
-    await own.serve(req, res, body, await admit(req, body, own.scope, options.admitDependencies));
+    await own.serve(req, res, await admit(req, own.scope, own.maxBody, options.admitDependencies));
   }
 
   return function listen(req, res) {

@@ -42,7 +42,7 @@ export function createOwnPaths(house: {
       {
         scope: 'ingest',
         maxBody: MAX_EVENTS_BODY,
-        serve: (req, res, body, own) => serveEvents(req, res, body, own, ingest, mayWriteTo(own)),
+        serve: (req, res, own) => serveEvents(req, res, own, ingest, mayWriteTo(own)),
       },
     ],
     [
@@ -50,7 +50,7 @@ export function createOwnPaths(house: {
       {
         scope: 'read',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, body, own) => serveLookup(res, new Question(body), own, search),
+        serve: (_req, res, own) => serveLookup(res, new Question(own.body), own, search),
       },
     ],
     [
@@ -58,7 +58,7 @@ export function createOwnPaths(house: {
       {
         scope: 'read',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, body, own) => serveExport(res, new Question(body), own, search),
+        serve: (_req, res, own) => serveExport(res, new Question(own.body), own, search),
       },
     ],
     ['/v1/flush', { scope: 'flush', maxBody: MAX_QUESTION, serve: (_req, res) => serveFlush(res, delivery) }],
@@ -67,7 +67,7 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, body, own) => serveUsers(res, new Question(body), own, identity),
+        serve: (_req, res, own) => serveUsers(res, new Question(own.body), own, identity),
       },
     ],
     [
@@ -75,7 +75,7 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, body, own) => serveTokens(res, new Question(body), own, identity, now),
+        serve: (_req, res, own) => serveTokens(res, new Question(own.body), own, identity, now),
       },
     ],
     [
@@ -83,7 +83,7 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, body, own) => serveRoot(res, new Question(body), own, identity, house.writeRootCredentials),
+        serve: (_req, res, own) => serveRoot(res, new Question(own.body), own, identity, house.writeRootCredentials),
       },
     ],
   ]);
