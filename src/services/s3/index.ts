@@ -1,0 +1,7 @@
+export { createS3Service, type S3ServiceDependencies } from './service.ts';
+export {
+  CLOUDTRAIL_PRINCIPAL,
+  createEmbeddedTrailBucket,
+  type DeliveredObject,
+} from './trail-bucket/embedded-trail-bucket.ts';
+export { createRemoteTrailBucket } from './trail-bucket/remote-trail-bucket.ts';
