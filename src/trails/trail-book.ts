@@ -38,8 +38,12 @@ export class TrailBook {
     return [...this.#ended.values()];
   }
 
+  /** In the order of names: the same before and after a restart. */
   ofAccount(account: string): readonly Trail[] {
-    return this.all().filter((trail) => trail.account === account);
+    const own = this.all().filter((trail) => trail.account === account);
+    return own.sort((a, b) =>
+      a.name < b.name ? -1 : a.name > b.name ? 1 : a.homeRegion < b.homeRegion ? -1 : 1,
+    );
   }
 
   find(account: string, region: string, name: string): Trail | undefined {
