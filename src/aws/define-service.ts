@@ -20,8 +20,11 @@ export type OperationName<Client> = {
 
 type CommandOf<Client, Name extends string> = `${Name}Command` extends keyof Client
   ? Client[`${Name}Command`] extends new (
-      input: infer Input,
-    ) => { resolveMiddleware(...rest: never[]): (...args: never[]) => Promise<{ output: infer Output }> }
+      ...args: never[]
+    ) => {
+      input: infer Input;
+      resolveMiddleware(...rest: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
+    }
     ? { input: Input; output: Output }
     : never
   : never;
