@@ -41,7 +41,11 @@ export async function admit(
     const token = await identity.findToken(bearer[1]!);
     if (!token) throw new HttpError(401, 'InvalidToken', 'the bearer token is unknown, revoked or expired');
     if (!token.scopes.some((one) => one === scope)) {
-      throw new HttpError(403, 'AccessDenied', `the bearer token is good for ${token.scopes.join(', ')}, not for ${scope}`);
+      throw new HttpError(
+        403,
+        'AccessDenied',
+        `the bearer token is good for ${token.scopes.join(', ')}, not for ${scope}`,
+      );
     }
     const body = await readBody(req, maxBody);
     return { caller: tokenCaller(token), account: token.account, region: house.region, body };
@@ -54,7 +58,11 @@ export async function admit(
     limit: maxBody,
   }).catch((error: unknown) => {
     if (!(error instanceof ServiceError)) throw error;
-    throw new HttpError(error.status === undefined || error.status === 400 ? 401 : error.status, error.code, error.message);
+    throw new HttpError(
+      error.status === undefined || error.status === 400 ? 401 : error.status,
+      error.code,
+      error.message,
+    );
   });
   const decision = await identity.authorize({ caller, action: ACTIONS[scope], resource: '*' });
   if (!decision.allowed) throw new HttpError(403, 'AccessDenied', decision.message);
@@ -63,5 +71,11 @@ export async function admit(
 
 /** A token is nobody's user: it has the rights of its scopes in its account. */
 function tokenCaller({ account, id, name }: Token): Caller {
-  return { kind: 'user', account, arn: `arn:aws:iam::${account}:token/${id}`, principalId: id, userName: name };
+  return {
+    kind: 'user',
+    account,
+    arn: `arn:aws:iam::${account}:token/${id}`,
+    principalId: id,
+    userName: name,
+  };
 }

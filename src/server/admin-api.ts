@@ -4,8 +4,8 @@ import {
   IdentityError,
   PRESETS,
   type PresetName,
-  type Token,
   TOKEN_SCOPES,
+  type Token,
   type TokenScope,
   type User,
 } from '../identity/index.ts';
@@ -14,13 +14,22 @@ import { HttpError, sendJson } from './http-error.ts';
 import type { Question } from './question.ts';
 
 /** `POST /v1/admin/users`: create (the secret is shown this once), list, delete. */
-export async function serveUsers(res: ServerResponse, question: Question, own: OwnCall, identity: Identity): Promise<void> {
+export async function serveUsers(
+  res: ServerResponse,
+  question: Question,
+  own: OwnCall,
+  identity: Identity,
+): Promise<void> {
   const account = accountOf(question, own, identity);
   switch (question.mustText('op')) {
     case 'create': {
       const preset = question.text('preset') ?? 'admin';
       if (!PRESETS.includes(preset as PresetName)) {
-        throw new HttpError(400, 'InvalidRequest', `preset must be one of ${PRESETS.join(', ')}, found ${JSON.stringify(preset)}`);
+        throw new HttpError(
+          400,
+          'InvalidRequest',
+          `preset must be one of ${PRESETS.join(', ')}, found ${JSON.stringify(preset)}`,
+        );
       }
       const { user, accessKey } = await asked(() =>
         identity.createPresetUser({
@@ -57,7 +66,11 @@ export async function serveTokens(
     case 'create': {
       const scope = question.mustText('scope') as TokenScope;
       if (!TOKEN_SCOPES.includes(scope)) {
-        throw new HttpError(400, 'InvalidRequest', `scope must be one of ${TOKEN_SCOPES.join(', ')}, found ${JSON.stringify(scope)}`);
+        throw new HttpError(
+          400,
+          'InvalidRequest',
+          `scope must be one of ${TOKEN_SCOPES.join(', ')}, found ${JSON.stringify(scope)}`,
+        );
       }
       const expiresIn = question.number('expiresInMs');
       const { secret, token } = await asked(() =>
@@ -96,7 +109,8 @@ export async function serveRoot(
   writeRootCredentials: () => Promise<void>,
 ): Promise<void> {
   if (question.mustText('op') !== 'rotate') throw unknownOp('rotate');
-  if (own.caller.kind !== 'root') throw new HttpError(403, 'AccessDenied', 'only the root key itself can be used to rotate it');
+  if (own.caller.kind !== 'root')
+    throw new HttpError(403, 'AccessDenied', 'only the root key itself can be used to rotate it');
   const pair = await asked(() => identity.rotateRoot());
   await writeRootCredentials();
   sendJson(res, 200, pair);
@@ -113,7 +127,13 @@ function accountOf(question: Question, own: OwnCall, identity: Identity): string
 
 function userLine(user: User) {
   const { name: userName, account, preset, createdAt } = user;
-  return { userName, account, arn: `arn:aws:iam::${account}:user${user.path}${userName}`, ...(preset && { preset }), createdAt };
+  return {
+    userName,
+    account,
+    arn: `arn:aws:iam::${account}:user${user.path}${userName}`,
+    ...(preset && { preset }),
+    createdAt,
+  };
 }
 
 function tokenLine({ id, scopes, account, name, createdAt, expiresAt }: Token) {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RecordsSyntaxError } from '../event/index.ts';
 import { type Ingest, IngestUnavailable, type RecordOutcome } from '../ingest/index.ts';
+import type { OwnCall } from './access.ts';
 import { decodeBody } from './body.ts';
 import { HttpError, sendJson } from './http-error.ts';
-import type { OwnCall } from './access.ts';
 
 /** Bounds of one `POST /v1/events`: as sent, and unpacked. */
 export const MAX_EVENTS_BODY = 16 << 20;
@@ -32,7 +32,8 @@ export async function serveEvents(
     }
     throw error;
   }
-  const count = (status: RecordOutcome['status']) => outcomes.filter((outcome) => outcome.status === status).length;
+  const count = (status: RecordOutcome['status']) =>
+    outcomes.filter((outcome) => outcome.status === status).length;
   sendJson(res, 200, {
     accepted: count('accepted'),
     duplicate: count('duplicate'),

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { createFrontDoor, type CallReport } from '../aws/index.ts';
+import { type CallReport, createFrontDoor } from '../aws/index.ts';
 import type { Config } from '../config/index.ts';
 import { startDelivery } from '../delivery/index.ts';
-import { createIngest } from '../ingest/index.ts';
 import { openIdentity } from '../identity/index.ts';
+import { createIngest } from '../ingest/index.ts';
 import { openLmdbJournal } from '../journal/index.ts';
 import { openFsObjectStore } from '../objects/index.ts';
 import { createCloudTrailService, createRateLimiter } from '../services/cloudtrail/index.ts';
@@ -13,7 +13,7 @@ import { createEmbeddedTrailBucket, createS3Service } from '../services/s3/index
 import { createSnsService } from '../services/sns/index.ts';
 import { createStsService } from '../services/sts/index.ts';
 import { openLmdbState } from '../state/index.ts';
-import { openTopics, createTrailTopic } from '../topics/index.ts';
+import { createTrailTopic, openTopics } from '../topics/index.ts';
 import { openTrails } from '../trails/index.ts';
 import { callEvent } from './call-events.ts';
 import { type DataDir, writeFileDurably } from './data-dir.ts';
@@ -42,7 +42,11 @@ export async function openHouse(
 ): Promise<House> {
   const now = Date.now;
   const state = openLmdbState(dir.state);
-  const journal = openLmdbJournal({ path: dir.journal, now, onBroken: (error) => onBroken('the journal broke', error) });
+  const journal = openLmdbJournal({
+    path: dir.journal,
+    now,
+    onBroken: (error) => onBroken('the journal broke', error),
+  });
   const objects = await openFsObjectStore({ path: dir.objects, now });
   const store = await openStore(config, dir, log);
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
@@ -169,7 +173,10 @@ async function within(milliseconds: number, work: Promise<void>): Promise<void> 
   await Promise.race([work, patience]).finally(() => clearTimeout(timer));
 }
 
-function journalRefusal(journal: { head(): { bytes: number }; tail(): { bytes: number } }, max: number): string | undefined {
+function journalRefusal(
+  journal: { head(): { bytes: number }; tail(): { bytes: number } },
+  max: number,
+): string | undefined {
   const bytes = journal.head().bytes - journal.tail().bytes;
   return bytes > max
     ? `the journal holds ${Math.floor(bytes / 1e6)} MB that wait for delivery, more than --journal-max-bytes`

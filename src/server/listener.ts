@@ -26,7 +26,9 @@ export interface ListenerOptions {
  * The request listener of the one port. A request that is signed for an AWS service is that service's, whatever its
  * path: a bucket may be called `health`. The own paths are for the others.
  */
-export function createListener(options: ListenerOptions): (req: IncomingMessage, res: ServerResponse) => void {
+export function createListener(
+  options: ListenerOptions,
+): (req: IncomingMessage, res: ServerResponse) => void {
   const { frontDoor, ownPaths, openPaths, log } = options;
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -37,10 +39,12 @@ export function createListener(options: ListenerOptions): (req: IncomingMessage,
     if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res);
     const own = ownPaths.get(path);
     if (!own) {
-      if (service === undefined && !req.headers.authorization?.startsWith('Bearer ')) return frontDoor(req, res);
+      if (service === undefined && !req.headers.authorization?.startsWith('Bearer '))
+        return frontDoor(req, res);
       throw new HttpError(404, 'NotFound', `there is no ${path}`);
     }
-    if (req.method !== 'POST') throw new HttpError(405, 'MethodNotAllowed', `${path} takes POST`, { allow: 'POST' });
+    if (req.method !== 'POST')
+      throw new HttpError(405, 'MethodNotAllowed', `${path} takes POST`, { allow: 'POST' });
     await own.serve(req, res, await admit(req, own.scope, own.maxBody, options.admitDependencies));
   }
 
@@ -52,7 +56,9 @@ export function createListener(options: ListenerOptions): (req: IncomingMessage,
         return;
       }
       const { status, code, message, headers } =
-        error instanceof HttpError ? error : new HttpError(500, 'InternalError', 'opentrail could not serve this; its log says why');
+        error instanceof HttpError
+          ? error
+          : new HttpError(500, 'InternalError', 'opentrail could not serve this; its log says why');
       // The rest of an unread body would be taken for the next request.
       sendJson(res, status, { code, message }, { ...headers, connection: 'close' });
     });
@@ -63,6 +69,8 @@ export function createListener(options: ListenerOptions): (req: IncomingMessage,
 export function signedService(req: IncomingMessage): string | undefined {
   const scope =
     /Credential=[^,/\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request/.exec(req.headers.authorization ?? '') ??
-    /[?&]X-Amz-Credential=[^&]+?(?:%2F|\/)\d{8}(?:%2F|\/)[^&/]+?(?:%2F|\/)([^&/%]+)(?:%2F|\/)aws4_request/i.exec(req.url ?? '');
+    /[?&]X-Amz-Credential=[^&]+?(?:%2F|\/)\d{8}(?:%2F|\/)[^&/]+?(?:%2F|\/)([^&/%]+)(?:%2F|\/)aws4_request/i.exec(
+      req.url ?? '',
+    );
   return scope?.[1];
 }

@@ -33,7 +33,9 @@ export function createOwnPaths(house: {
   const mayWriteTo = (own: OwnCall) => (account: string) =>
     own.account === accountId ? isKnown(account) : account === own.account;
   const readable = ({ caller, account }: OwnCall): readonly string[] | 'any' =>
-    account === accountId && caller.kind === 'root' ? accounts : [account, ...(caller.readableAccounts ?? [])];
+    account === accountId && caller.kind === 'root'
+      ? accounts
+      : [account, ...(caller.readableAccounts ?? [])];
   const search = { store, now, historyDays, readable };
 
   return new Map<string, OwnPath>([
@@ -83,7 +85,8 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, own) => serveRoot(res, new Question(own.body), own, identity, house.writeRootCredentials),
+        serve: (_req, res, own) =>
+          serveRoot(res, new Question(own.body), own, identity, house.writeRootCredentials),
       },
     ],
   ]);
@@ -92,7 +95,8 @@ export function createOwnPaths(house: {
 /** Delivers what was accepted before the call; a trail whose bucket refused is named with its error. */
 async function serveFlush(res: ServerResponse, delivery: Delivery): Promise<void> {
   const trails = await delivery.flush();
-  const sum = (count: (outcome: (typeof trails)[number]) => number) => trails.reduce((total, one) => total + count(one), 0);
+  const sum = (count: (outcome: (typeof trails)[number]) => number) =>
+    trails.reduce((total, one) => total + count(one), 0);
   sendJson(res, 200, { files: sum(({ files }) => files), events: sum(({ events }) => events), trails });
 }
 

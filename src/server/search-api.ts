@@ -16,7 +16,12 @@ const ATTRIBUTES: ReadonlySet<string> = new Set<LookupAttributeKey>([
   'EventSource',
   'AccessKeyId',
 ]);
-const CATEGORIES: ReadonlySet<string> = new Set<EventCategory>(['Management', 'Data', 'NetworkActivity', 'Insight']);
+const CATEGORIES: ReadonlySet<string> = new Set<EventCategory>([
+  'Management',
+  'Data',
+  'NetworkActivity',
+  'Insight',
+]);
 
 interface Search {
   readonly accounts: readonly string[];
@@ -63,29 +68,47 @@ function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
 function readAttribute(value: unknown): LookupAttribute {
   const { key, value: wanted } = (value ?? {}) as { key?: unknown; value?: unknown };
   if (typeof key !== 'string' || !ATTRIBUTES.has(key) || typeof wanted !== 'string') {
-    throw new HttpError(400, 'InvalidLookupAttributes', `attributes take {"key","value"} with key one of ${[...ATTRIBUTES].join(', ')}`);
+    throw new HttpError(
+      400,
+      'InvalidLookupAttributes',
+      `attributes take {"key","value"} with key one of ${[...ATTRIBUTES].join(', ')}`,
+    );
   }
   return { key: key as LookupAttributeKey, value: wanted };
 }
 
 function readCategory(value: string): EventCategory {
   if (!CATEGORIES.has(value)) {
-    throw new HttpError(400, 'InvalidEventCategory', `category ${JSON.stringify(value)} is not one of ${[...CATEGORIES].join(', ')}`);
+    throw new HttpError(
+      400,
+      'InvalidEventCategory',
+      `category ${JSON.stringify(value)} is not one of ${[...CATEGORIES].join(', ')}`,
+    );
   }
   return value as EventCategory;
 }
 
 /** An empty list stands for all accounts in the store. */
-function readAccounts(wanted: readonly string[] | undefined, own: OwnCall, scope: SearchScope): readonly string[] {
+function readAccounts(
+  wanted: readonly string[] | undefined,
+  own: OwnCall,
+  scope: SearchScope,
+): readonly string[] {
   const readable = scope.readable(own);
   if (readable === 'any') return wanted ?? [];
   const refused = wanted?.find((account) => !readable.includes(account));
-  if (refused !== undefined) throw new HttpError(403, 'AccessDenied', `you may not read events of account ${refused}`);
+  if (refused !== undefined)
+    throw new HttpError(403, 'AccessDenied', `you may not read events of account ${refused}`);
   return wanted ?? readable;
 }
 
 /** `POST /v1/lookup`: NDJSON, newest first, without a page limit. */
-export async function serveLookup(res: ServerResponse, question: Question, own: OwnCall, scope: SearchScope): Promise<void> {
+export async function serveLookup(
+  res: ServerResponse,
+  question: Question,
+  own: OwnCall,
+  scope: SearchScope,
+): Promise<void> {
   const search = readSearch(question, own, scope);
   const limit = question.number('limit') ?? Number.POSITIVE_INFINITY;
   await stream(res, first(limit, scope.store.scan(search)), (event) => {
@@ -95,12 +118,20 @@ export async function serveLookup(res: ServerResponse, question: Question, own: 
 }
 
 /** `POST /v1/export`: the records' own bytes, one a line, oldest first. */
-export async function serveExport(res: ServerResponse, question: Question, own: OwnCall, scope: SearchScope): Promise<void> {
+export async function serveExport(
+  res: ServerResponse,
+  question: Question,
+  own: OwnCall,
+  scope: SearchScope,
+): Promise<void> {
   const search = readSearch(question, own, scope);
   await stream(res, scope.store.scan({ ...search, order: 'ascending' }), (event) => event.raw);
 }
 
-async function* first(limit: number, pages: AsyncIterable<readonly FoundEvent[]>): AsyncGenerator<readonly FoundEvent[]> {
+async function* first(
+  limit: number,
+  pages: AsyncIterable<readonly FoundEvent[]>,
+): AsyncGenerator<readonly FoundEvent[]> {
   let left = limit;
   if (left <= 0) return;
   for await (const page of pages) {

@@ -53,7 +53,10 @@ export async function serve(config: Config): Promise<RunningServer> {
     closers.push(() => rm(dir.endpointFile, { force: true }));
     if (config.readyFile) {
       const file = resolve(config.readyFile);
-      await writeFileDurably(file, `${JSON.stringify({ url, region: config.region, credentialsFile: dir.credentialsFile })}\n`);
+      await writeFileDurably(
+        file,
+        `${JSON.stringify({ url, region: config.region, credentialsFile: dir.credentialsFile })}\n`,
+      );
       closers.push(() => rm(file, { force: true }));
     }
     sayHowToConnect(url, config, dir.credentialsFile);
@@ -65,8 +68,16 @@ export async function serve(config: Config): Promise<RunningServer> {
   }
 }
 
-async function createServer(config: Config, listener: Parameters<typeof createHttpServer>[1]): Promise<Server> {
-  const options = { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 300_000, noDelay: true };
+async function createServer(
+  config: Config,
+  listener: Parameters<typeof createHttpServer>[1],
+): Promise<Server> {
+  const options = {
+    keepAliveTimeout: 65_000,
+    headersTimeout: 20_000,
+    requestTimeout: 300_000,
+    noDelay: true,
+  };
   if (config.tlsKey === undefined || config.tlsCert === undefined) return createHttpServer(options, listener);
   const [key, cert] = await Promise.all([readFile(config.tlsKey), readFile(config.tlsCert)]);
   return createHttpsServer({ ...options, key, cert }, listener);
@@ -77,7 +88,9 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       fail(
         error.code === 'EADDRINUSE'
-          ? new Error(`port ${port} of ${host} is in use by another program: choose another --port, or 0 for any free one`)
+          ? new Error(
+              `port ${port} of ${host} is in use by another program: choose another --port, or 0 for any free one`,
+            )
           : error,
       );
     });
