@@ -1,0 +1,1 @@
+export { createIamService, type IamDependencies } from './service.ts';

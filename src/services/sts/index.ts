@@ -1,0 +1,1 @@
+export { createStsService, type StsDependencies } from './service.ts';
