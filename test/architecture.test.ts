@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const src = join(root, 'src');
 
-/** Longest file that needs no reason. */
+/** Longest file that needs no reason; tables of test cases may be longer. */
 const maximumLines = 500;
+const maximumTestLines = 800;
 /** Files that may be longer, each with its reason. */
 const longFiles = new Map<string, string>([]);
 
@@ -86,7 +87,8 @@ describe('the files', () => {
   });
 
   test(`are no longer than ${maximumLines} lines, but for those with a reason`, () => {
-    const long = sources.filter((file) => lineCount(file) > maximumLines);
+    const limitOf = (file: string) => (file.endsWith('.test.ts') ? maximumTestLines : maximumLines);
+    const long = sources.filter((file) => lineCount(file) > limitOf(file));
     expect(
       long.filter((file) => !longFiles.has(file)).map((file) => `${file}: ${lineCount(file)} lines`),
     ).toEqual([]);
