@@ -1,7 +1,7 @@
 import type { AcceptedEvent, CloudTrailRecord } from '../event/index.ts';
 import type { LookupAttribute } from './event-store.ts';
 import type { Hash64 } from './hash64.ts';
-import { attributeKey, categoryCode, type Lane, laneSeed } from './lane.ts';
+import { attributeKey, categoryCode, everyEventKey, type Lane, laneSeed } from './lane.ts';
 import { type LookupFields, readLookupFields } from './lookup-fields.ts';
 import { type Place, placeOf } from './place.ts';
 import { RowBinaryWriter } from './row-binary.ts';
@@ -43,11 +43,9 @@ export function writeEventRows(events: readonly AcceptedEvent[]): EventRows {
     eventRows.uint32(place.rest);
     eventRows.string(record.eventID === event.eventId ? '' : event.eventId);
     eventRows.bytes(event.raw);
+    indexRow(everyEventKey(known.seed), place);
     for (const { key, value } of listAttributes(event.eventId, readLookupFields(record))) {
-      attributeRows.uint64(attributeKey(known.seed, key, value));
-      attributeRows.uint32(place.seconds);
-      attributeRows.uint16(place.millis);
-      attributeRows.uint16(place.tie);
+      indexRow(attributeKey(known.seed, key, value), place);
     }
     const month = monthOf(event.time);
     if (!samples.has(month)) {
@@ -64,6 +62,13 @@ export function writeEventRows(events: readonly AcceptedEvent[]): EventRows {
     lanes: [...lanes.values()].map(({ lane }) => lane),
     samples: [...samples.values()],
   };
+
+  function indexRow(key: Hash64, place: Place): void {
+    attributeRows.uint64(key);
+    attributeRows.uint32(place.seconds);
+    attributeRows.uint16(place.millis);
+    attributeRows.uint16(place.tie);
+  }
 
   function laneOf(event: AcceptedEvent) {
     const name = `${event.account}\u0000${event.region}\u0000${event.category}`;

@@ -68,7 +68,7 @@ export interface EventStore {
    * Walks all matching events in pages of some hundred, holding one page at a time. Events that arrive meanwhile
    * behind the walk are left out.
    */
-  scan?(request: ScanRequest): AsyncIterable<readonly FoundEvent[]>;
+  scan(request: ScanRequest): AsyncIterable<readonly FoundEvent[]>;
   /** Drops whole partitions whose events are all older than `time` (ms). */
   dropBefore(time: number): Promise<void>;
   /** Events and bytes on disk. */

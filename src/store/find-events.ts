@@ -2,14 +2,7 @@ import { listAttributes, parse } from './event-rows.ts';
 import type { FoundEvent, LookupAttribute, LookupCursor } from './event-store.ts';
 import { categoryOf, type Lane } from './lane.ts';
 import { readLookupFields } from './lookup-fields.ts';
-import {
-  attributeCounts,
-  attributePlaces,
-  eventPlaces,
-  type LanePlace,
-  linesAt,
-  type Walk,
-} from './lookup-sql.ts';
+import { attributeCounts, findPlaces, type LanePlace, linesAt, type Walk } from './lookup-sql.ts';
 import { type Place, placeOf, timeOf } from './place.ts';
 import { RowBinaryReader } from './row-binary.ts';
 import type { Sql } from './sql.ts';
@@ -55,11 +48,7 @@ export async function findEvents(
   let from: Walk['from'] = request.after && placeOf(request.after.time, request.after.eventId);
   for (;;) {
     const walk: Walk = { ...walkOf(request, chunk), from };
-    const sql =
-      attributes.length > 0
-        ? attributePlaces(db, request.lanes, attributes, walk)
-        : eventPlaces(db, request.lanes, walk);
-    const places = readPlaces(await run(sql));
+    const places = readPlaces(await run(findPlaces(db, request.lanes, attributes, walk)));
     const last = places.at(-1);
     if (!last) return found;
     const whole = places.length < chunk ? places : places.filter((place) => !samePlace(place, last));

@@ -50,3 +50,11 @@ export function laneSeed(lane: Lane): Hash64 {
 export function attributeKey(seed: Hash64, key: LookupAttributeKey, value: string): Hash64 {
   return hash64(seed, ATTRIBUTE_CODES[key], value);
 }
+
+/**
+ * The index key under which all events of a lane stand. Reading them from `events` in order looks possible, but its
+ * many small granules make the engine test each mark: 20 ms more with each million events.
+ */
+export function everyEventKey(seed: Hash64): Hash64 {
+  return hash64(seed, 0, '');
+}

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { findChildProgram } from './child-program.ts';
-import { EXIT_DIRECTORY_IN_USE } from './options.ts';
+import type { EngineOptions } from './options.ts';
 
 /** The part of a logger that the engine uses; pino's loggers fit. */
 export interface EngineLog {
@@ -42,6 +42,10 @@ const MAX_SOCKET_PATH_BYTES = 100;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
 const MAX_FAILED_STARTS = 5;
+const DEFAULT_PATIENCE = 10_000;
+
+/** The engine's words on stderr when another process holds the directory. */
+const LOCKED = /Cannot lock file/;
 
 /** Starts the engine's process and returns at once; `ready()` tells when it answers. */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
@@ -62,6 +66,7 @@ class ChildEngine implements Engine {
   #child: ChildProcess | undefined;
   #restarts = 0;
   #failedStarts = 0;
+  #lockedSince: number | undefined;
   #everReady = false;
   #answering = false;
   #closing: Promise<void> | undefined;
@@ -96,16 +101,13 @@ class ChildEngine implements Engine {
   }
 
   #start(): void {
-    const { path, socketPath, memoryBytes = 500_000_000, patience } = this.#options;
-    const child = spawn(
-      process.execPath,
-      [this.#program, JSON.stringify({ path, socketPath, memoryBytes, patience })],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        // Nothing of the server's environment: it may hold secrets, and options for Node that the child must not get.
-        env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
-      },
-    );
+    const { path, socketPath, memoryBytes = 500_000_000 } = this.#options;
+    const told: EngineOptions = { path, socketPath, memoryBytes };
+    const child = spawn(process.execPath, [this.#program, JSON.stringify(told)], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Nothing of the server's environment: it may hold secrets, and options for Node that the child must not get.
+      env: { PATH: process.env.PATH, TZ: 'UTC', UV_THREADPOOL_SIZE: '8' },
+    });
     this.#child = child;
     let complaint = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -115,21 +117,28 @@ class ChildEngine implements Engine {
       this.#answering = true;
       this.#everReady = true;
       this.#failedStarts = 0;
+      this.#lockedSince = undefined;
       for (const waiter of this.#waiting.splice(0)) waiter.resolve();
     });
     child.once('error', (error) => {
       complaint = error.message;
-      if (child.pid === undefined) this.#ended(null, complaint);
     });
-    child.once('exit', (code) => this.#ended(code, complaint));
+    // Not `exit`: what it said on stderr must have been read.
+    child.once('close', (code) => this.#ended(code, complaint));
   }
 
   #ended(code: number | null, complaint: string): void {
     this.#answering = false;
     this.#child = undefined;
     if (this.#closing) return;
-    if (code === EXIT_DIRECTORY_IN_USE) {
-      this.#giveUp(`the directory ${this.#options.path} is in use by another process`);
+    // A predecessor that was killed lets go of the directory a moment later.
+    if (LOCKED.test(complaint)) {
+      this.#lockedSince ??= Date.now();
+      if (Date.now() - this.#lockedSince >= (this.#options.patience ?? DEFAULT_PATIENCE)) {
+        this.#giveUp(`the directory ${this.#options.path} is in use by another process`);
+        return;
+      }
+      this.#pause = setTimeout(() => this.#start(), FIRST_PAUSE);
       return;
     }
     this.#failedStarts += 1;

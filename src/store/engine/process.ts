@@ -9,7 +9,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createHttpInterface } from './http-interface.ts';
-import { type EngineOptions, EXIT_DIRECTORY_IN_USE } from './options.ts';
+import type { EngineOptions } from './options.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as EngineOptions;
@@ -19,11 +19,12 @@ const options = JSON.parse(process.argv[2] ?? '{}') as EngineOptions;
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('SIGINT', () => {});
 
+const sessions = openOrExit();
+// Only now: until the directory is ours, another engine may be spooling there.
 const spool = join(options.path, 'opentrail-spool');
 rmSync(spool, { recursive: true, force: true });
 mkdirSync(spool, { recursive: true, mode: 0o700 });
 
-const sessions = await openPatiently();
 const server = createServer(createHttpInterface({ sessions, spool }));
 server.requestTimeout = 0;
 server.keepAliveTimeout = 60_000;
@@ -46,20 +47,12 @@ process.on('SIGTERM', () => {
   server.closeIdleConnections();
 });
 
-/** A predecessor that was killed may hold the directory for a moment longer. */
-async function openPatiently(): Promise<Sessions> {
-  const until = Date.now() + (options.patience ?? 10_000);
-  for (;;) {
-    try {
-      return openSessions(options);
-    } catch (error) {
-      const text = String(error);
-      const inUse = /CANNOT_OPEN_FILE|lock|already|another/i.test(text);
-      if (!inUse || Date.now() > until) {
-        process.stderr.write(`event store engine: cannot open ${options.path}: ${text}\n`);
-        process.exit(inUse ? EXIT_DIRECTORY_IN_USE : 1);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+/** The engine says on stderr why it cannot open; the parent reads it there and decides whether to try again. */
+function openOrExit(): Sessions {
+  try {
+    return openSessions(options);
+  } catch (error) {
+    process.stderr.write(`event store engine: cannot open ${options.path}: ${String(error)}\n`);
+    process.exit(1);
   }
 }
