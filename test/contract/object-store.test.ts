@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFsObjectStore } from '../../src/objects/index.ts';
+import { createS3ObjectStore, openFsObjectStore } from '../../src/objects/index.ts';
+import { openS3House } from '../../src/services/s3/s3-house.fixture.ts';
 import { describeObjectStore } from './object-store.ts';
 
 describeObjectStore('fs', async () => {
@@ -14,6 +15,25 @@ describeObjectStore('fs', async () => {
     close: async () => {
       await store.close();
       await rm(path, { recursive: true });
+    },
+  };
+});
+
+describeObjectStore('s3, against our own server', async () => {
+  const house = await openS3House();
+  const bucket = await house.newBucket();
+  const store = createS3ObjectStore({
+    endpoint: house.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+  return {
+    store,
+    bucket,
+    close: async () => {
+      await store.close();
+      await house.close();
     },
   };
 });
