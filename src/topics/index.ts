@@ -1,6 +1,7 @@
 export { isAllowedAddress } from './allowed-address.ts';
 export type { Post, PostOutcome } from './http-post.ts';
 export type { OutboxCounters } from './outbox.ts';
+export { EFFECTIVE_DELIVERY_POLICY } from './retry-schedule.ts';
 export {
   defaultPolicy,
   type Message,
@@ -12,3 +13,4 @@ export {
   type TopicErrorCode,
 } from './topic.ts';
 export { openTopics, type Topics } from './topics.ts';
+export { createTrailTopic } from './trail-topic.ts';

@@ -21,3 +21,20 @@ export function retryDelay(failed: number): number | undefined {
   const growth = (BACK_OFF.to / BACK_OFF.from) ** ((step - 1) / (BACK_OFF.tries - 1));
   return Math.round(BACK_OFF.from * growth);
 }
+
+/** The schedule in SNS's own words, as `EffectiveDeliveryPolicy` shows it (delays in seconds). */
+export const EFFECTIVE_DELIVERY_POLICY = JSON.stringify({
+  http: {
+    defaultHealthyRetryPolicy: {
+      minDelayTarget: BACK_OFF.from / 1000,
+      maxDelayTarget: BACK_OFF.to / 1000,
+      numRetries: MAX_ATTEMPTS - 1,
+      numMaxDelayRetries: LATE.tries,
+      numNoDelayRetries: IMMEDIATE,
+      numMinDelayRetries: EARLY.tries,
+      backoffFunction: 'exponential',
+    },
+    disableSubscriptionOverrides: false,
+    defaultRequestPolicy: { headerContentType: 'text/plain; charset=UTF-8' },
+  },
+});

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import { type State, updateState } from '../state/index.ts';
+import { isAllowedAddress } from './allowed-address.ts';
 import { confirmationQuestion, type EnvelopeSigner, notification } from './envelope.ts';
 import { createPost, type Post } from './http-post.ts';
 import { type OutboxCounters, OutboxFull, type Owed, openOutbox, type StartTimer } from './outbox.ts';
@@ -21,7 +23,8 @@ export interface Topics {
   delete(arn: string): Promise<void>;
   /**
    * Subscribes, or answers the subscription of the same endpoint; one that is not confirmed is asked (again).
-   * @throws TopicError NotFound, SubscriptionLimitExceeded, Throttled
+   * @throws TopicError NotFound, InvalidParameter for an endpoint that may not be reached, SubscriptionLimitExceeded,
+   * Throttled
    */
   subscribe(
     topicArn: string,
@@ -195,6 +198,7 @@ export async function openTopics(options: {
     },
 
     async subscribe(topicArn, wish) {
+      checkEndpoint(wish.endpoint, wish.protocol, options.allowPrivate);
       const made: Subscription = {
         ...wish,
         arn: `${topicArn}:${randomUUID()}`,
@@ -289,6 +293,19 @@ export async function openTopics(options: {
 
     close: () => outbox.close(),
   };
+}
+
+/** Names are checked again at each connection, by the address they lead to. */
+function checkEndpoint(endpoint: string, protocol: string, allowPrivate: boolean): void {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol !== `${protocol}:` || endpoint.length > 2_048) {
+    throw new TopicError('InvalidParameter', `Invalid parameter: Endpoint must match the specified protocol`);
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && !isAllowedAddress(host, allowPrivate)) {
+    const reason = 'private and link-local addresses are not sent to';
+    throw new TopicError('InvalidParameter', `Invalid parameter: Endpoint Reason: ${reason}`);
+  }
 }
 
 function notFound(): TopicError {

@@ -1,0 +1,141 @@
+import type * as sns from '@aws-sdk/client-sns';
+import { type CallContext, type Handlers, ServiceError } from '../../aws/index.ts';
+import { EFFECTIVE_DELIVERY_POLICY, type Subscription, type Topic, type Topics } from '../../topics/index.ts';
+import { invalid, mustBeSubscriptionArn, mustBeTopicArn, notBuilt, pageOf } from './parameters.ts';
+
+/** Protocols of AWS that we do not deliver to. */
+const OTHER_PROTOCOLS = ['email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'];
+
+/** Subscriptions over http and https, and their confirmation. */
+export function subscriptionOperations(topics: Topics): Handlers<typeof sns> {
+  async function mustFind(arn: string | undefined) {
+    const found = await topics.findSubscription(mustBeSubscriptionArn(arn));
+    if (!found) throw new ServiceError('NotFound', 'Subscription does not exist', { status: 404 });
+    return found;
+  }
+
+  return {
+    async Subscribe(input, call) {
+      const topicArn = mustBeTopicArn(input.TopicArn, call.region);
+      const { Protocol: protocol = '', Endpoint: endpoint = '' } = input;
+      if (OTHER_PROTOCOLS.includes(protocol)) throw notBuilt(`Protocol ${protocol}`);
+      if (protocol !== 'http' && protocol !== 'https') {
+        throw invalid(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 40)}`);
+      }
+      const attributes = Object.entries(input.Attributes ?? {});
+      const settings = attributes.reduce((all, [name, value]) => withSetting(all, name, value ?? ''), {
+        rawMessageDelivery: false,
+      });
+      const wish = { protocol, endpoint, owner: call.account, ...settings } as const;
+      const subscription = await topics.subscribe(topicArn, wish);
+      const mayTell = subscription.confirmedAt !== undefined || input.ReturnSubscriptionArn === true;
+      return { SubscriptionArn: mayTell ? subscription.arn : 'pending confirmation' };
+    },
+
+    async ConfirmSubscription(input, call) {
+      const topicArn = mustBeTopicArn(input.TopicArn, call.region);
+      const authenticate = input.AuthenticateOnUnsubscribe?.toLowerCase() === 'true';
+      const { arn } = await topics.confirm(topicArn, input.Token ?? '', authenticate);
+      return { SubscriptionArn: arn };
+    },
+
+    async Unsubscribe(input, call) {
+      const arn = mustBeSubscriptionArn(input.SubscriptionArn);
+      const found = await topics.findSubscription(arn);
+      if (found) mustOwn(found, call);
+      await topics.unsubscribe(arn);
+      return {};
+    },
+
+    async ListSubscriptions(input: sns.ListSubscriptionsInput, call: CallContext) {
+      const all = (await topics.listSubscriptions(call.account, call.region))
+        .filter(({ subscription }) => subscription.owner === call.account)
+        .sort(byArn);
+      // The client's type of a call without required members says nothing of its answer.
+      return listed(all, input.NextToken) as never;
+    },
+
+    async ListSubscriptionsByTopic(input, call) {
+      const topic = await topics.get(mustBeTopicArn(input.TopicArn, call.region));
+      const all = topic.subscriptions.map((subscription) => ({ topic, subscription })).sort(byArn);
+      return listed(all, input.NextToken);
+    },
+
+    async GetSubscriptionAttributes(input, call) {
+      const { topic, subscription } = await mustFind(input.SubscriptionArn);
+      mustOwn({ topic, subscription }, call);
+      return {
+        Attributes: {
+          SubscriptionArn: subscription.arn,
+          TopicArn: topic.arn,
+          Owner: subscription.owner,
+          Protocol: subscription.protocol,
+          Endpoint: subscription.endpoint,
+          PendingConfirmation: String(subscription.confirmedAt === undefined),
+          ConfirmationWasAuthenticated: String(subscription.authenticateOnUnsubscribe),
+          RawMessageDelivery: String(subscription.rawMessageDelivery),
+          EffectiveDeliveryPolicy: EFFECTIVE_DELIVERY_POLICY,
+        },
+      };
+    },
+
+    async SetSubscriptionAttributes(input, call) {
+      const found = await mustFind(input.SubscriptionArn);
+      mustOwn(found, call);
+      const { AttributeName: name = '', AttributeValue: value = '' } = input;
+      await topics.updateSubscription(found.subscription.arn, (one) => withSetting(one, name, value));
+      return {};
+    },
+  };
+}
+
+interface Found {
+  readonly topic: Topic;
+  readonly subscription: Subscription;
+}
+
+function mustOwn({ topic, subscription }: Found, call: CallContext): void {
+  if (subscription.owner === call.account || topic.account === call.account) return;
+  const message = `User: ${call.caller.arn} is not authorized to perform: SNS:${call.operation} on resource: ${topic.arn}`;
+  throw new ServiceError('AuthorizationError', message, { status: 403 });
+}
+
+function withSetting<T extends Pick<Subscription, 'rawMessageDelivery'>>(
+  all: T,
+  name: string,
+  value: string,
+): T {
+  switch (name) {
+    case 'RawMessageDelivery':
+      if (!/^(?:true|false)$/i.test(value)) throw invalid('RawMessageDelivery: must be true or false');
+      return { ...all, rawMessageDelivery: value.toLowerCase() === 'true' };
+    case 'FilterPolicy':
+    case 'FilterPolicyScope':
+    case 'RedrivePolicy':
+    case 'DeliveryPolicy':
+    case 'SubscriptionRoleArn':
+    case 'ReplayPolicy':
+      if (value === '') return all;
+      throw notBuilt(name);
+    default:
+      throw invalid('AttributeName');
+  }
+}
+
+function byArn(one: Found, other: Found): number {
+  return one.subscription.arn < other.subscription.arn ? -1 : 1;
+}
+
+function listed(all: readonly Found[], token: string | undefined) {
+  const { page, next } = pageOf(all, ({ subscription }) => subscription.arn, token);
+  return {
+    Subscriptions: page.map(({ topic, subscription }) => ({
+      SubscriptionArn: subscription.confirmedAt === undefined ? 'PendingConfirmation' : subscription.arn,
+      Owner: subscription.owner,
+      Protocol: subscription.protocol,
+      Endpoint: subscription.endpoint,
+      TopicArn: topic.arn,
+    })),
+    ...(next && { NextToken: next }),
+  };
+}
