@@ -16,6 +16,11 @@ export interface TrailsDependencies {
   readonly limits?: 'aws' | 'open';
   /** Regions in which a multi-Region trail shows, and takes up one of five places. */
   readonly knownRegions: readonly string[];
+  /**
+   * The account whose trails take events of every account, as an organization's management account does: for a
+   * server that accepts events of accounts which it does not know. It decides for spans that begin from now on.
+   */
+  readonly collectorAccount?: string;
   /** Absent: a KmsKeyId is refused with words. */
   readonly kms?: TrailKeys;
   /**

@@ -1,9 +1,17 @@
 import type { LoggingSpan, Trail, TrailRule } from './trail.ts';
 
+/** Where a span begins or ends, and which account's trails collect. */
+export interface SpanEdge {
+  /** The journal's next sequence number. */
+  readonly head: number;
+  readonly collectorAccount?: string;
+}
+
 /** The rule by which a trail, as it stands now, takes events. */
-export function ruleOf(trail: Trail): TrailRule {
+export function ruleOf(trail: Trail, collectorAccount?: string): TrailRule {
   return {
     account: trail.account,
+    ...(trail.account === collectorAccount ? { anyAccount: true } : {}),
     homeRegion: trail.homeRegion,
     multiRegion: trail.multiRegion,
     includeGlobalServiceEvents: trail.includeGlobalServiceEvents,
@@ -14,9 +22,12 @@ export function ruleOf(trail: Trail): TrailRule {
 }
 
 /** The trail, logging from `head` on; unchanged when it already is. */
-export function startedAt(trail: Trail, head: number, now: number): Trail {
+export function startedAt(trail: Trail, { head, collectorAccount }: SpanEdge, now: number): Trail {
   if (trail.isLogging) return trail;
-  const spans = [...closedAt(trail.spans, head), { from: head, to: null, rule: ruleOf(trail) }];
+  const spans = [
+    ...closedAt(trail.spans, head),
+    { from: head, to: null, rule: ruleOf(trail, collectorAccount) },
+  ];
   return { ...trail, isLogging: true, startLoggingTime: now, spans };
 }
 
@@ -31,9 +42,9 @@ export function stopped(trail: Trail, now: number): Trail {
  * The changed trail with its spans brought along: while it logs, another rule closes the open span at `head` and
  * opens the next there, so no event is taken by two rules and none by neither.
  */
-export function withRuleFrom(changed: Trail, head: number): Trail {
+export function withRuleFrom(changed: Trail, { head, collectorAccount }: SpanEdge): Trail {
   if (!changed.isLogging) return changed;
-  const rule = ruleOf(changed);
+  const rule = ruleOf(changed, collectorAccount);
   const open = changed.spans.at(-1);
   if (open?.to === null && JSON.stringify(open.rule) === JSON.stringify(rule)) return changed;
   return { ...changed, spans: [...closedAt(changed.spans, head), { from: head, to: null, rule }] };

@@ -30,6 +30,8 @@ export type Selectors =
 /** All that decides whether a trail takes an event; kept with each span, so that a later change never rewrites the past. */
 export interface TrailRule {
   readonly account: string;
+  /** The trail collects: events of other accounts than its own are taken too. */
+  readonly anyAccount?: boolean;
   readonly homeRegion: string;
   readonly multiRegion: boolean;
   readonly includeGlobalServiceEvents: boolean;

@@ -408,6 +408,15 @@ describe('logging', () => {
     ]);
   });
 
+  test('collects other accounts’ events only in the collector’s own trails', async () => {
+    trails = await open({ collectorAccount: ACCOUNT });
+    const other = { ...home, account: '999999999999' };
+    await trails.create(other, 'main', settings);
+    for (const call of [home, other]) await trails.startLogging(call, 'main');
+    expect(trails.get(home, 'main').spans[0]?.rule.anyAccount).toBe(true);
+    expect(trails.get(other, 'main').spans[0]?.rule).not.toHaveProperty('anyAccount');
+  });
+
   test('of a deleted trail ends at the head and is handed over', async () => {
     await trails.startLogging(home, 'main');
     head = 170;

@@ -10,7 +10,7 @@ import {
   sortedByField,
   validateSelectors,
 } from './selectors/selectors.ts';
-import { closedAt, startedAt, stopped, withRuleFrom } from './spans.ts';
+import { closedAt, type SpanEdge, startedAt, stopped, withRuleFrom } from './spans.ts';
 import { locateTagged } from './tagged.ts';
 import { checkTags, mergeTags, type Tag, withoutTags } from './tags.ts';
 import type { Selectors, Trail } from './trail.ts';
@@ -84,7 +84,7 @@ export class Trails {
 
   /** Changes settings; bucket and topic are tried again even when they stay the same. */
   async update(call: TrailCall, nameOrArn: string, settings: TrailSettings): Promise<Trail> {
-    const { knownRegions, head } = this.#dependencies;
+    const { knownRegions } = this.#dependencies;
     const before = locateTrailAtHome(this.#book, call, nameOrArn, 'as-given');
     const settled = checkSettings(before, settings, call);
     const checkFree = () => {
@@ -99,7 +99,7 @@ export class Trails {
       const changed = await this.#book.change(before.uid, (trail) => {
         const { s3KeyPrefix, snsTopicName, snsTopicArn, kmsKeyId, ...lasting } = trail;
         const { cloudWatchLogsLogGroupArn, cloudWatchLogsRoleArn, ...rest } = lasting;
-        return withRuleFrom({ ...rest, ...tried }, head());
+        return withRuleFrom({ ...rest, ...tried }, this.#edge());
       });
       return changed ?? this.#vanished(before);
     });
@@ -160,8 +160,8 @@ export class Trails {
   }
 
   async startLogging(call: TrailCall, nameOrArn: string): Promise<void> {
-    const { head, now } = this.#dependencies;
-    await this.#change(call, nameOrArn, (trail) => startedAt(trail, head(), now()));
+    const { now } = this.#dependencies;
+    await this.#change(call, nameOrArn, (trail) => startedAt(trail, this.#edge(), now()));
   }
 
   async stopLogging(call: TrailCall, nameOrArn: string): Promise<void> {
@@ -171,11 +171,10 @@ export class Trails {
 
   /** Replaces the selectors, whatever family they were; answers the trail with them as stored. */
   async putEventSelectors(call: TrailCall, nameOrArn: string, input: SelectorsInput): Promise<Trail> {
-    const { head } = this.#dependencies;
     locateTrailAtHome(this.#book, call, nameOrArn);
     const selectors = validateSelectors(input);
     return this.#change(call, nameOrArn, (trail) =>
-      withRuleFrom({ ...trail, selectors, hasCustomEventSelectors: true }, head()),
+      withRuleFrom({ ...trail, selectors, hasCustomEventSelectors: true }, this.#edge()),
     );
   }
 
@@ -194,10 +193,11 @@ export class Trails {
     nameOrArn: string,
     input: readonly InsightSelectorInput[],
   ): Promise<Trail> {
-    const { head } = this.#dependencies;
     const { selectors } = locateTrailAtHome(this.#book, call, nameOrArn);
     const insightSelectors = checkInsightSelectors(input, selectors);
-    return this.#change(call, nameOrArn, (trail) => withRuleFrom({ ...trail, insightSelectors }, head()));
+    return this.#change(call, nameOrArn, (trail) =>
+      withRuleFrom({ ...trail, insightSelectors }, this.#edge()),
+    );
   }
 
   /** @throws TrailError InsightNotEnabledException when there are none. */
@@ -255,6 +255,11 @@ export class Trails {
       const spans = trail.spans.filter(({ to }) => to === null || to > before);
       return spans.length === trail.spans.length ? trail : { ...trail, spans };
     });
+  }
+
+  #edge(): SpanEdge {
+    const { head, collectorAccount } = this.#dependencies;
+    return { head: head(), ...(collectorAccount === undefined ? {} : { collectorAccount }) };
   }
 
   async #changeSpans(uid: string, change: (trail: Trail) => Trail): Promise<void> {

@@ -9,8 +9,8 @@ type FieldReader = (record: CloudTrailRecord, category: EventCategory) => readon
 const READERS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['eventCategory', (_, category) => [category]],
   ['readOnly', (record) => [String(isRead(record))]],
-  ['resources.type', (record) => resourcesOf(record).flatMap(({ type }) => type ?? [])],
-  ['resources.ARN', (record) => resourcesOf(record).flatMap(({ arn }) => arn ?? [])],
+  ['resources.type', (record) => present(resourcesOf(record).map(({ type }) => type))],
+  ['resources.ARN', (record) => present(resourcesOf(record).map(({ arn }) => arn))],
   ['userIdentity.arn', (record) => text(record.userIdentity?.arn)],
   ['sessionCredentialFromConsole', (record) => text(record.sessionCredentialFromConsole)],
   ...['eventSource', 'eventName', 'eventType', 'errorCode', 'vpcEndpointId'].map(
@@ -60,6 +60,10 @@ function compileOperators(
     exact.has(value) ||
     (starts?.some((start) => value.startsWith(start)) ?? false) ||
     (ends?.some((end) => value.endsWith(end)) ?? false);
+}
+
+function present(values: readonly (string | undefined)[]): readonly string[] {
+  return values.filter((value) => value !== undefined);
 }
 
 function text(value: unknown): readonly string[] {

@@ -43,6 +43,7 @@ describe('a rule', () => {
   test('takes only its own account’s events', () => {
     expect(takes({}, {})).toBe(true);
     expect(takes({}, {}, { account: '999999999999' })).toBe(false);
+    expect(takes({ anyAccount: true }, {}, { account: '999999999999' })).toBe(true);
   });
 
   const iam = { eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' };
@@ -423,7 +424,7 @@ describe('the compiled matcher equals the plain reference', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -457,7 +458,7 @@ describe('the compiled matcher equals the plain reference', () => {
           Equals: ['kms.amazonaws.com', 'cloudtrail.amazonaws.com', 'ec2.amazonaws.com'],
         },
       ),
-      ...fc.sample(selectorSets, { numRuns: 30, seed: 20131101 }),
+      ...fc.sample(selectorSets, { numRuns: 12, seed: 20131101 }),
     ];
     for (const [index, selectors] of real.entries()) {
       const matches = compileRule({ ...everything, selectors });

@@ -17,7 +17,7 @@ export function compileRule(rule: TrailRule): RuleMatcher {
       ? compileBasic(rule.selectors.selectors)
       : compileAdvanced(rule.selectors.selectors);
   return (record, { account, region, category }) => {
-    if (account !== rule.account || !takesPlace(rule, region, record)) return false;
+    if ((account !== rule.account && !rule.anyAccount) || !takesPlace(rule, region, record)) return false;
     if (category === 'Insight') return rule.insights;
     if (!rule.recursiveLogging && isOwnDelivery(record)) return false;
     return selected(record, category);
