@@ -76,7 +76,7 @@ const services = [
       },
       HeadObject: async () => ({ ContentLength: 7, ETag: '"e"', LastModified: new Date(0) }),
       GetBucketLocation: async ({ Bucket }) => ({
-        LocationConstraint: Bucket === 'us' ? undefined : 'eu-west-1',
+        LocationConstraint: Bucket === 'us' ? undefined : ('eu-west-1' as const),
       }),
       DeleteObjects: async ({ Delete }) => ({ Deleted: Delete?.Objects }),
       PutBucketPolicy: async () => ({}),

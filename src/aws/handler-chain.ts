@@ -94,7 +94,7 @@ function missingToken(protocol: Protocol): SignatureRefusal {
 }
 
 function formOf({ wire }: Exchange, body: Buffer): ReadonlyMap<string, string> {
-  const form = readQuery(wire.method === 'GET' ? wire.queryText : body.toString('utf8'));
+  const form = readQuery(body.length === 0 ? wire.queryText : body.toString('utf8'));
   if (!form) throw refuse('awsQuery', 'malformed', 'The request is not a percent-encoded form');
   return form;
 }
