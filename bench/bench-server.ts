@@ -24,6 +24,8 @@ export class BenchServer {
     const ready = join(this.folder, 'ready.json');
     rmSync(ready, { force: true });
     const args = [
+      // For a profile: --cpu-prof --cpu-prof-dir=DIR
+      ...(process.env.OPENTRAIL_BENCH_NODE_FLAGS?.split(' ') ?? []),
       'bin/opentrail.js',
       'serve',
       '--data-dir',

@@ -24,7 +24,7 @@ const CATEGORIES: ReadonlySet<string> = new Set<EventCategory>([
 ]);
 
 interface Search {
-  readonly accounts: readonly string[];
+  readonly accounts?: readonly string[];
   readonly regions?: readonly string[];
   readonly attributes?: readonly LookupAttribute[];
   readonly categories?: readonly EventCategory[];
@@ -50,9 +50,10 @@ function readSearch(question: Question, own: OwnCall, scope: SearchScope): Searc
   if (start > end) throw new HttpError(400, 'InvalidTimeRange', 'start must not be after end');
   const regions = nonEmpty(question.texts('regions'));
   const attributes = nonEmpty(question.list('attributes')?.map(readAttribute));
+  const accounts = readAccounts(nonEmpty(question.texts('accounts')), own, scope);
   const categories = nonEmpty(question.texts('categories')?.map(readCategory));
   return {
-    accounts: readAccounts(nonEmpty(question.texts('accounts')), own, scope),
+    ...(accounts && { accounts }),
     ...(regions && { regions }),
     ...(attributes && { attributes }),
     ...(categories && { categories }),
@@ -88,14 +89,14 @@ function readCategory(value: string): EventCategory {
   return value as EventCategory;
 }
 
-/** An empty list stands for all accounts in the store. */
+/** Undefined stands for all accounts in the store. */
 function readAccounts(
   wanted: readonly string[] | undefined,
   own: OwnCall,
   scope: SearchScope,
-): readonly string[] {
+): readonly string[] | undefined {
   const readable = scope.readable(own);
-  if (readable === 'any') return wanted ?? [];
+  if (readable === 'any') return wanted;
   const refused = wanted?.find((account) => !readable.includes(account));
   if (refused !== undefined)
     throw new HttpError(403, 'AccessDenied', `you may not read events of account ${refused}`);

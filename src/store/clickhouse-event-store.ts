@@ -140,19 +140,19 @@ class ClickHouseEventStore implements EventStore {
   async #lanesOf(request: Omit<LookupRequest, 'limit'>): Promise<readonly Lane[]> {
     const categories = request.categories ?? ALL_CATEGORIES;
     // No stored name is longer; what callers send as one may be, and a statement has a limit of 256 kB.
-    const accounts = request.accounts.filter(isStorableName);
+    const accounts = request.accounts?.filter(isStorableName);
     const regions = request.regions?.filter(isStorableName);
-    if (regions && accounts.length * regions.length * categories.length <= MAX_GUESSED_LANES) {
+    if (accounts && regions && accounts.length * regions.length * categories.length <= MAX_GUESSED_LANES) {
       return accounts.flatMap((account) =>
         regions.flatMap((region) => categories.map((category) => ({ account, region, category }))),
       );
     }
-    if (accounts.length === 0 || categories.length === 0 || regions?.length === 0) return [];
+    if (accounts?.length === 0 || categories.length === 0 || regions?.length === 0) return [];
     const reader = new RowBinaryReader(
       await this.#query(
         `SELECT DISTINCT account, region, category FROM ${this.#db}.lanes ` +
-          `WHERE account IN (${accounts.map(literal).join(', ')}) ` +
-          `AND category IN (${categories.map(categoryCode).join(', ')})` +
+          `WHERE category IN (${categories.map(categoryCode).join(', ')})` +
+          (accounts ? ` AND account IN (${accounts.map(literal).join(', ')})` : '') +
           (regions ? ` AND region IN (${regions.map(literal).join(', ')})` : ''),
       ),
     );

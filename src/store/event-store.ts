@@ -24,7 +24,8 @@ export interface LookupCursor {
 }
 
 export interface LookupRequest {
-  readonly accounts: readonly string[];
+  /** Absent: all accounts. */
+  readonly accounts?: readonly string[];
   /** Absent: all Regions. */
   readonly regions?: readonly string[];
   /** All of them must match. */

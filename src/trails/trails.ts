@@ -116,11 +116,12 @@ export class Trails {
       await this.#book.end(ended);
       return ended;
     });
-    // Not awaited: the caller need not wait for a bucket. What fails here is taken up again after the next start.
-    if (last && onDeleted)
-      void onDeleted(last)
-        .then(() => this.#book.forget(uid))
-        .catch(() => undefined);
+    // Awaited: whoever deletes a trail mostly deletes its bucket next, and the last files should be in it by then.
+    // What fails here is taken up again after the next start.
+    if (!last || !onDeleted) return;
+    await onDeleted(last)
+      .then(() => this.#book.forget(uid))
+      .catch(() => undefined);
   }
 
   /** @throws TrailError TrailNotFoundException, its text naming the trail in `unknownForm`. */

@@ -76,6 +76,7 @@ function failingStore(fate: () => Fate, { inserts }: World): EventStore {
       if (how === 'applied-but-failed') throw new Error('store: time-out');
     },
     lookup: async () => [],
+    async *scan() {},
     dropBefore: async () => {},
     size: async () => ({ events: 0, bytes: 0 }),
     ready: async () => {},
@@ -93,7 +94,7 @@ function trailsOf(trail: Trail): DeliverableTrails & { trail: Trail } {
     async closeSpan(_uid: string, to: number) {
       change(trails.trail.spans.map((span) => (span.to === null ? { ...span, to } : span)));
     },
-    async dropSpans(_uid: string, before: number) {
+    async dropFinishedSpans(_uid: string, before: number) {
       change(trails.trail.spans.filter((span) => span.to === null || span.to > before));
     },
   };

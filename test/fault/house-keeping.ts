@@ -1,6 +1,17 @@
 import { gunzipSync } from 'node:zlib';
-import { CloudTrailClient, CreateTrailCommand, PutEventSelectorsCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
-import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  PutEventSelectorsCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketPolicyCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type ApiClient, createApiClient } from '../../src/cli/api-client.ts';
 import type { TestServer } from '../clients/server.ts';
 

@@ -33,10 +33,15 @@ function record(eventID: string): string {
 }
 
 /** Sends batches of new events until it is told to stop; a batch that got no answer is sent again, as clients do. */
-async function send(running: () => TestServer | undefined, stopped: () => boolean, acknowledged: Set<string>): Promise<void> {
+async function send(
+  running: () => TestServer | undefined,
+  stopped: () => boolean,
+  acknowledged: Set<string>,
+): Promise<void> {
   let batch: string[] = [];
   while (!stopped()) {
-    if (batch.length === 0) batch = Array.from({ length: 1 + Math.floor(Math.random() * 50) }, () => randomUUID());
+    if (batch.length === 0)
+      batch = Array.from({ length: 1 + Math.floor(Math.random() * 50) }, () => randomUUID());
     const target = running();
     if (!target) {
       await pause(20);
@@ -71,53 +76,62 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-it(
-  `loses and doubles no acknowledged event over ${ROUNDS} kills of the server and of its engine`,
-  { timeout: 60_000 + ROUNDS * 15_000 },
-  async () => {
-    const seed = seedOf('kill');
-    const random = randomFrom(seed);
-    server = await TestServer.start({ flags: ['--delivery-interval', '1s'] });
-    const house = server;
-    await makeTrail(house, 'crash-logs');
+it(`loses and doubles no acknowledged event over ${ROUNDS} kills of the server and of its engine`, {
+  timeout: 60_000 + ROUNDS * 15_000,
+}, async () => {
+  const seed = seedOf('kill');
+  const random = randomFrom(seed);
+  server = await TestServer.start({ flags: ['--delivery-interval', '1s'] });
+  const house = server;
+  await makeTrail(house, 'crash-logs');
 
-    const acknowledged = new Set<string>();
-    let up: TestServer | undefined = house;
-    let stop = false;
-    const senders = Array.from({ length: SENDERS }, () => send(() => up, () => stop, acknowledged));
-    for (let round = 0; round < ROUNDS; round++) {
-      await pause(100 + random() * 1_200);
-      if (random() < 0.3) {
-        for (const child of childrenOf(house.pid)) process.kill(child, 'SIGKILL');
-        await pause(random() * 500);
-      }
-      up = undefined;
-      await house.kill9();
-      await house.restart();
-      up = house;
+  const acknowledged = new Set<string>();
+  let up: TestServer | undefined = house;
+  let stop = false;
+  const senders = Array.from({ length: SENDERS }, () =>
+    send(
+      () => up,
+      () => stop,
+      acknowledged,
+    ),
+  );
+  for (let round = 0; round < ROUNDS; round++) {
+    await pause(100 + random() * 1_200);
+    if (random() < 0.3) {
+      for (const child of childrenOf(house.pid)) process.kill(child, 'SIGKILL');
+      await pause(random() * 500);
     }
-    await pause(500);
-    stop = true;
-    await Promise.all(senders);
-    await apiOf(house).call('/v1/flush', {});
+    up = undefined;
+    await house.kill9();
+    await house.restart();
+    up = house;
+  }
+  await pause(500);
+  stop = true;
+  await Promise.all(senders);
+  await apiOf(house).call('/v1/flush', {});
 
-    const delivered = [...(await readLogFiles(house, 'crash-logs')).values()]
-      .flat()
-      .map((text) => JSON.parse(text) as { eventID: string; eventSource: string })
-      .filter(({ eventSource }) => eventSource === 'crash.example.com')
-      .map(({ eventID }) => eventID);
-    const unique = new Set(delivered);
-    expect(delivered.length - unique.size, `events twice in the files, seed ${seed}`).toBe(0);
-    expect([...acknowledged].filter((id) => !unique.has(id)), `lost in the files, seed ${seed}`).toEqual([]);
+  const delivered = [...(await readLogFiles(house, 'crash-logs')).values()]
+    .flat()
+    .map((text) => JSON.parse(text) as { eventID: string; eventSource: string })
+    .filter(({ eventSource }) => eventSource === 'crash.example.com')
+    .map(({ eventID }) => eventID);
+  const unique = new Set(delivered);
+  expect(delivered.length - unique.size, `events twice in the files, seed ${seed}`).toBe(0);
+  expect(
+    [...acknowledged].filter((id) => !unique.has(id)),
+    `lost in the files, seed ${seed}`,
+  ).toEqual([]);
 
-    const exported = await (await apiOf(house).post('/v1/export', JSON.stringify({ start: 0, end: Date.now() }))).text();
-    const found = exported
-      .split('\n')
-      .filter((line) => line.includes('crash.example.com'))
-      .map((line) => (JSON.parse(line) as { eventID: string }).eventID);
-    expect(found.length - new Set(found).size, `events twice in the history, seed ${seed}`).toBe(0);
-    expect(new Set(found), `history and files differ, seed ${seed}`).toEqual(unique);
-    console.log(`kill: ${ROUNDS} rounds, ${acknowledged.size} acknowledged, ${unique.size} delivered`);
-    expect(acknowledged.size).toBeGreaterThan(ROUNDS * 10);
-  },
-);
+  const exported = await (
+    await apiOf(house).post('/v1/export', JSON.stringify({ start: 0, end: Date.now() }))
+  ).text();
+  const found = exported
+    .split('\n')
+    .filter((line) => line.includes('crash.example.com'))
+    .map((line) => (JSON.parse(line) as { eventID: string }).eventID);
+  expect(found.length - new Set(found).size, `events twice in the history, seed ${seed}`).toBe(0);
+  expect(new Set(found), `history and files differ, seed ${seed}`).toEqual(unique);
+  console.log(`kill: ${ROUNDS} rounds, ${acknowledged.size} acknowledged, ${unique.size} delivered`);
+  expect(acknowledged.size).toBeGreaterThan(ROUNDS * 10);
+});
