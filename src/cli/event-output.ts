@@ -53,9 +53,15 @@ function cellsOf(event: LookupLine): string[] {
   const record = parse(event.record);
   const identity = asObject(record.userIdentity);
   const issuer = asObject(asObject(identity.sessionContext).sessionIssuer);
-  const user = [identity.userName, issuer.userName, identity.arn, identity.invokedBy, identity.type].find(
-    (name) => typeof name === 'string' && name !== '',
-  );
+  const root = identity.type === 'Root' ? 'root' : undefined;
+  const user = [
+    root,
+    identity.userName,
+    issuer.userName,
+    identity.arn,
+    identity.invokedBy,
+    identity.type,
+  ].find((name) => typeof name === 'string' && name !== '');
   const texts = [
     record.eventName,
     record.eventSource,
