@@ -83,9 +83,11 @@ describe('aws s3 and s3api', () => {
 
   test('list-objects-v2 and list-objects page through with delimiter, start-after and marker', async () => {
     const listed = await server.aws.json(
-      ...'s3api list-objects-v2 --bucket files --delimiter / --start-after a/z --max-items 1'.split(' '),
+      ...'s3api list-objects-v2 --bucket files --delimiter / --start-after a/z --max-keys 1 --no-paginate'.split(
+        ' ',
+      ),
     );
-    expect(listed).toMatchObject({ CommonPrefixes: [{ Prefix: 'b/' }], NextToken: expect.any(String) });
+    expect(listed).toMatchObject({ CommonPrefixes: [{ Prefix: 'b/' }], IsTruncated: true });
     const paged = await server.aws.json(
       ...'s3api list-objects --bucket files --prefix odd/ --page-size 2'.split(' '),
     );
@@ -106,8 +108,10 @@ describe('aws s3 and s3api', () => {
   }, 60_000);
 
   test('a presigned address opens the object, until it is changed', async () => {
+    // The CLI's version 1 signs addresses of older Regions with the version before SigV4.
+    const signer = server.aws.with({ AWS_REGION: 'eu-central-1', AWS_DEFAULT_REGION: 'eu-central-1' });
     const address = (
-      await server.aws.text('s3', 'presign', 's3://files/a/hello.txt', '--expires-in', '60')
+      await signer.text('s3', 'presign', 's3://files/a/hello.txt', '--expires-in', '60')
     ).trim();
     const answer = await fetch(address);
     expect([answer.status, await answer.text()]).toEqual([200, 'hello, trail\n']);
