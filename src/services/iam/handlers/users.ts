@@ -1,4 +1,4 @@
-import { detailsAnswer, readTags, time, userAnswer } from '../answers.ts';
+import { detailsAnswer, readTags, userAnswer } from '../answers.ts';
 import type { IamDependencies, IamHandlers } from '../dependencies.ts';
 import { userNameOf } from '../own-user.ts';
 import { pageOf } from '../page.ts';
@@ -22,15 +22,9 @@ export function userHandlers({ identity }: IamDependencies) {
     async GetUser(input, call) {
       const { account, caller } = call;
       if (input.UserName === undefined && caller.kind === 'root') {
-        // Root is shown as a user without a name or path.
-        const root = {
-          UserId: account,
-          Arn: caller.arn,
-          CreateDate: time(0),
-          Path: undefined,
-          UserName: undefined,
-        };
-        return { User: root };
+        // Root is a user without name and path; nobody wrote down when the account was made.
+        const unknown = { CreateDate: undefined, Path: undefined, UserName: undefined };
+        return { User: { UserId: account, Arn: caller.arn, ...unknown } };
       }
       const user = users.get(account, userNameOf(input, call));
       return { User: { ...userAnswer(user), ...detailsAnswer(user) } };
