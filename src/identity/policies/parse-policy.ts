@@ -59,6 +59,9 @@ function parseStatement(statement: unknown, kind: PolicyKind, variables: boolean
   if (!isObject(statement)) throw malformed('Syntax errors in policy.');
   for (const field of Object.keys(statement))
     if (!FIELDS.includes(field)) throw malformed(`Unknown field ${field}`);
+  for (const field of kind === 'trust' ? ['Resource', 'NotResource', 'NotPrincipal'] : []) {
+    if (statement[field] !== undefined) throw malformed(`Has prohibited field ${field}`);
+  }
   const { Effect } = statement;
   if (Effect === undefined) throw malformed('Missing required field Effect');
   if (Effect !== 'Allow' && Effect !== 'Deny') throw malformed('Syntax errors in policy.');
@@ -89,12 +92,7 @@ function parseActions(statement: Json, kind: PolicyKind): Element<Pattern> {
 }
 
 function parseResources(statement: Json, kind: PolicyKind, variables: boolean): Element<Pattern> | undefined {
-  if (kind === 'trust') {
-    for (const field of ['Resource', 'NotResource']) {
-      if (statement[field] !== undefined) throw malformed(`Has prohibited field ${field}`);
-    }
-    return undefined;
-  }
+  if (kind === 'trust') return undefined;
   const { not, values } = readElement(statement, 'Resource', 'Policy statement must contain resources.');
   for (const resource of values) {
     if (/^arn:[^:]*:[^:]*:[^:]*:[^:]*:./.test(resource) || isLooseResource(resource)) continue;
@@ -117,7 +115,6 @@ function parsePrincipals(statement: Json, kind: PolicyKind): Element<PrincipalEn
   const [field] = fields;
   if (field === undefined) throw malformed('Missing required field Principal');
   if (fields.length > 1) throw malformed('Syntax errors in policy.');
-  if (field === 'NotPrincipal' && kind === 'trust') throw malformed('Has prohibited field NotPrincipal');
   return { not: field === 'NotPrincipal', entries: readPrincipals(statement[field]) };
 }
 
