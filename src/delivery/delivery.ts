@@ -10,7 +10,7 @@ import { announce, deliverNext, EARLY_BYTES } from './trail-delivery.ts';
 export interface DeliverableTrails {
   all(): readonly Trail[];
   closeSpan(uid: string, to: number): Promise<void>;
-  dropSpans(uid: string, before: number): Promise<void>;
+  dropFinishedSpans(uid: string, before: number): Promise<void>;
 }
 
 export interface DeliveryOptions {
@@ -100,7 +100,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     },
     dropSpans: async (uid: string, before: number) => {
       if (runners.get(uid)?.record.value.retired) return;
-      await trails.dropSpans(uid, before);
+      await trails.dropFinishedSpans(uid, before);
       refresh();
     },
   };

@@ -72,7 +72,7 @@ export async function openHouse(
     now,
     publicUrl: () => url,
     allowPrivate: config.allowPrivateSubscribers,
-    log: (message: string) => log.warn(message),
+    log: (message, details) => log.warn({ room: 'topics', details }, message),
   });
   const ingest = createIngest({ journal, now, refusal });
   const bucket = createEmbeddedTrailBucket({ objects, authorizer: identity });
@@ -140,7 +140,7 @@ export async function openHouse(
   const listener = createListener({
     frontDoor,
     ownPaths: createOwnPaths({ config, ingest, store, delivery, identity, now, writeRootCredentials }),
-    openPaths: createOpenPaths({ metrics, refusal }),
+    openPaths: createOpenPaths({ metrics, refusal, topics }),
     admitDependencies: { identity, now, region: config.region },
     log,
   });

@@ -10,14 +10,17 @@ export interface OwnPath {
   readonly serve: (req: IncomingMessage, res: ServerResponse, own: OwnCall) => Promise<void>;
 }
 
+/** A `GET` path that anybody may read. */
+export type OpenPath = (res: ServerResponse, query: URLSearchParams) => Promise<void>;
+
 /** What answers on the one port. */
 export interface ListenerOptions {
   /** AWS's services. */
   readonly frontDoor: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
   /** `POST` paths of opentrail itself. */
   readonly ownPaths: ReadonlyMap<string, OwnPath>;
-  /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`. */
-  readonly openPaths: ReadonlyMap<string, (res: ServerResponse) => Promise<void>>;
+  /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`, and the links in topics' messages. */
+  readonly openPaths: ReadonlyMap<string, OpenPath>;
   readonly admitDependencies: Parameters<typeof admit>[3];
   readonly log: Logger;
 }
@@ -34,9 +37,9 @@ export function createListener(
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const service = signedService(req);
     if (service !== undefined && service !== OWN_SERVICE) return frontDoor(req, res);
-    const path = (req.url ?? '/').split('?', 1)[0]!;
+    const [path = '/', query] = (req.url ?? '/').split('?', 2);
     const open = openPaths.get(path);
-    if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res);
+    if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res, new URLSearchParams(query));
     const own = ownPaths.get(path);
     if (!own) {
       if (service === undefined && !req.headers.authorization?.startsWith('Bearer '))

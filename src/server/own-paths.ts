@@ -3,12 +3,14 @@ import type { Config } from '../config/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
+import { answerLink } from '../services/sns/index.ts';
 import type { EventStore } from '../store/index.ts';
+import type { Topics } from '../topics/index.ts';
 import type { OwnCall } from './access.ts';
 import { serveRoot, serveTokens, serveUsers } from './admin-api.ts';
 import { MAX_EVENTS_BODY, serveEvents } from './events-api.ts';
 import { sendJson } from './http-error.ts';
-import type { OwnPath } from './listener.ts';
+import type { OpenPath, OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { Question } from './question.ts';
 import { serveExport, serveLookup } from './search-api.ts';
@@ -104,9 +106,10 @@ async function serveFlush(res: ServerResponse, delivery: Delivery): Promise<void
 export function createOpenPaths(house: {
   readonly metrics: Metrics;
   readonly refusal: () => string | undefined;
-}): ReadonlyMap<string, (res: ServerResponse) => Promise<void>> {
-  const { metrics, refusal } = house;
-  return new Map<string, (res: ServerResponse) => Promise<void>>([
+  readonly topics: Topics;
+}): ReadonlyMap<string, OpenPath> {
+  const { metrics, refusal, topics } = house;
+  return new Map<string, OpenPath>([
     ['/health', async (res) => sendJson(res, 200, { status: 'ok' })],
     [
       '/ready',
@@ -122,6 +125,14 @@ export function createOpenPaths(house: {
         const text = await metrics.text();
         res.writeHead(200, { 'content-type': metrics.contentType });
         res.end(text);
+      },
+    ],
+    [
+      '/v1/sns',
+      async (res, query) => {
+        const { status, contentType, body } = await answerLink(topics, query);
+        res.writeHead(status, { 'content-type': contentType });
+        res.end(body);
       },
     ],
   ]);
