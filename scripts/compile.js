@@ -79,7 +79,7 @@ function newestSource(root) {
     timeOf(join(root, name)),
   );
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || !entry.name.endsWith('.test.ts'))
+    .filter((entry) => entry.isDirectory() || !/\.(test|fixture)\.ts$/.test(entry.name))
     .map((entry) => timeOf(join(entry.parentPath, entry.name)));
   return Math.max(...single, ...sources);
 }

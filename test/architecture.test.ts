@@ -22,7 +22,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.split(sep).join('/'))
   .sort();
-const product = sources.filter((file) => !file.endsWith('.test.ts'));
+const product = sources.filter((file) => !/\.(test|fixture)\.ts$/.test(file));
 const imports = product.flatMap(importsOf);
 const between = imports.filter(({ file, target }) => roomOf(file) !== roomOf(target));
 

@@ -47,7 +47,7 @@ describe('the package that npm pack makes', () => {
           ),
         ].map((match) => match[1] ?? ''),
       )
-      .filter((name) => !name.startsWith('node:'))
+      .filter((name) => /^[@a-z]/.test(name) && !name.startsWith('node:'))
       .map((name) =>
         name
           .split('/')

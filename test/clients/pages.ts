@@ -17,6 +17,11 @@ export function commandsOf(page: string, mark: string): string {
   return blocks.join('\n');
 }
 
+/** A session of the shell, as one text for the message of a failed test. */
+export function transcript({ stdout, stderr }: Outcome, server: TestServer): string {
+  return `the shell said:\n${stderr.slice(-3000)}\n${stdout.slice(-1500)}\nthe server said:\n${server.output.slice(-2000)}`;
+}
+
 /**
  * Types commands into a shell as a reader would who sits in the checkout: npx finds the command in node_modules, and
  * files fall where the shell is. The first one that fails ends it.

@@ -89,6 +89,7 @@ export class TestServer {
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',
+      NPM_CONFIG_UPDATE_NOTIFIER: 'false',
       AWS_MAX_ATTEMPTS: '2',
     };
   }
