@@ -5,7 +5,6 @@ import type {
 } from '@aws-sdk/client-sts';
 import type { RecordShape } from '../../aws/index.ts';
 import { toParameters } from '../../event/index.ts';
-import { withRecordDates } from '../iam/record-dates.ts';
 
 /**
  * How STS's calls are recorded. CloudTrail counts them as reads, and shows the answers all the same: the token, as
@@ -18,7 +17,7 @@ export const RECORDS: {
 } = {
   AssumeRole: {
     readOnly: true,
-    responseElements: (output: AssumeRoleCommandOutput) => toParameters(withRecordDates(output)),
+    responseElements: (output: AssumeRoleCommandOutput) => elementsOf(output),
     resources: ({ RoleArn = '' }: AssumeRoleCommandInput) => {
       const accountId = /^arn:aws:iam::(\d{12}):role\//.exec(RoleArn)?.[1];
       return accountId === undefined ? [] : [{ accountId, type: 'AWS::IAM::Role', ARN: RoleArn }];
@@ -26,7 +25,22 @@ export const RECORDS: {
   },
   GetSessionToken: {
     readOnly: true,
-    responseElements: (output: GetSessionTokenCommandOutput) => toParameters(withRecordDates(output)),
+    responseElements: (output: GetSessionTokenCommandOutput) => elementsOf(output),
   },
   GetCallerIdentity: { readOnly: true },
 };
+
+/** The answer with its one time as `Jan 22, 2021 12:46:28 AM`, UTC. */
+function elementsOf(output: AssumeRoleCommandOutput | GetSessionTokenCommandOutput): unknown {
+  const { Credentials } = output;
+  const expiration = Credentials?.Expiration && EXPIRATION.format(Credentials.Expiration);
+  // Node's locale data puts a comma after the year and a narrow space before AM and PM; CloudTrail has neither.
+  const Expiration = expiration?.replace(/(\d{4}),/, '$1').replace(/\s/g, ' ');
+  return toParameters({ ...output, Credentials: { ...Credentials, Expiration } });
+}
+
+const EXPIRATION = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'UTC',
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+});
