@@ -2,6 +2,7 @@ import type { CloudTrailRecord } from '../event/index.ts';
 import type { Journal, JournalEvent, JournalPosition } from '../journal/index.ts';
 import {
   compileRule,
+  decideEarly,
   type LoggingSpan,
   type Trail,
   type TrailBucket,
@@ -85,8 +86,11 @@ export async function deliverNext(
 }
 
 function matching(events: readonly JournalEvent[], span: LoggingSpan): JournalEvent[] {
+  const early = decideEarly(span.rule);
   const matches = compileRule(span.rule);
-  return events.filter((event) => matches(JSON.parse(event.raw.toString()) as CloudTrailRecord, event));
+  return events.filter(
+    (event) => early(event) ?? matches(JSON.parse(event.raw.toString()) as CloudTrailRecord, event),
+  );
 }
 
 function targetOf(trail: Trail): { bucket: string; prefix?: string } {

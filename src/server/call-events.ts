@@ -64,9 +64,14 @@ export function callEvent(report: CallReport, anonymousAccount: string): Accepte
   return { account, region, eventId, time: Math.floor(call.now / 1000) * 1000, category, raw };
 }
 
-/** A refused call stands in the trail as `AccessDenied`, whatever the wire said. */
+/** What the wire calls otherwise than the record does. */
+const RECORDED_CODES: ReadonlyMap<string, string> = new Map([
+  ['AccessDeniedException', 'AccessDenied'],
+  ['NoSuchEntity', 'NoSuchEntityException'],
+]);
+
 function recordedCode(code: string): string {
-  return code === 'AccessDeniedException' ? 'AccessDenied' : code;
+  return RECORDED_CODES.get(code) ?? code;
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
@@ -75,10 +80,18 @@ export function userIdentityOf(caller: Caller): UserIdentity {
   const key = accessKeyId === undefined ? {} : { accessKeyId };
   switch (caller.kind) {
     case 'root':
-      return { type: 'Root', principalId, arn, accountId, ...key };
+      return { type: 'Root', principalId, arn, accountId, ...key, ...sessionOf(caller.sessionCreatedAt) };
     case 'user':
       if (!accountId) return { type: 'AWSAccount', principalId: '', accountId: 'anonymous' };
-      return { type: 'IAMUser', principalId, arn, accountId, ...key, userName: caller.userName ?? '' };
+      return {
+        type: 'IAMUser',
+        principalId,
+        arn,
+        accountId,
+        ...key,
+        userName: caller.userName ?? '',
+        ...sessionOf(caller.sessionCreatedAt),
+      };
     case 'assumed-role':
       return { type: 'AssumedRole', principalId, arn, accountId, ...key, ...sessionContextOf(caller) };
     case 'service':
@@ -86,6 +99,13 @@ export function userIdentityOf(caller: Caller): UserIdentity {
     default:
       return caller.kind satisfies never;
   }
+}
+
+/** Of temporary credentials that are nobody's role. */
+function sessionOf(creationDate: string | undefined): Pick<UserIdentity, 'sessionContext'> {
+  return creationDate === undefined
+    ? {}
+    : { sessionContext: { attributes: { creationDate, mfaAuthenticated: 'false' } } };
 }
 
 function sessionContextOf({ session, account }: Caller): Pick<UserIdentity, 'sessionContext'> {

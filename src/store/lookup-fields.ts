@@ -27,20 +27,21 @@ export function readLookupFields(record: CloudTrailRecord): LookupFields {
   const readOnly = readReadOnly(record.readOnly);
   const username = readUsername(identity);
   const accessKeyId = text(identity.accessKeyId);
-  return {
-    ...(eventName === undefined ? {} : { eventName }),
-    ...(eventSource === undefined ? {} : { eventSource }),
-    ...(readOnly === undefined ? {} : { readOnly }),
-    ...(username === undefined ? {} : { username }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
+  const fields: { -readonly [K in keyof LookupFields]: LookupFields[K] } = {
     resources: readResources(record, { eventSource, readOnly: readOnly === 'true' }),
   };
+  if (eventName !== undefined) fields.eventName = eventName;
+  if (eventSource !== undefined) fields.eventSource = eventSource;
+  if (readOnly !== undefined) fields.readOnly = readOnly;
+  if (username !== undefined) fields.username = username;
+  if (accessKeyId !== undefined) fields.accessKeyId = accessKeyId;
+  return fields;
 }
 
 /** Real records hold `true`, and some the text "True". */
 function readReadOnly(value: unknown): 'true' | 'false' | undefined {
-  const word =
-    typeof value === 'boolean' ? String(value) : typeof value === 'string' ? value.toLowerCase() : '';
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  const word = typeof value === 'string' ? value.toLowerCase() : '';
   return word === 'true' || word === 'false' ? word : undefined;
 }
 

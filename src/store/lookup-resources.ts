@@ -21,42 +21,48 @@ export function readResources(
   record: CloudTrailRecord,
   known: { readonly eventSource: string | undefined; readonly readOnly: boolean },
 ): readonly LookupResource[] {
-  const found = new Map<string, LookupResource>();
-  const add = (name: unknown, type: string | undefined) => {
-    if (typeof name !== 'string' || name === '' || found.size >= MAX_RESOURCES) return;
-    const resource = type === undefined ? { resourceName: name } : { resourceType: type, resourceName: name };
-    found.set(`${type ?? ''}\u0000${name}`, resource);
+  const found: LookupResource[] = [];
+  // A plain scan: nearly all events have a handful of resources, and this runs for every event that comes in.
+  const add = (name: unknown, resourceType: string | undefined): void => {
+    if (typeof name !== 'string' || name === '' || found.length >= MAX_RESOURCES) return;
+    for (const known of found) {
+      if (known.resourceName === name && known.resourceType === resourceType) return;
+    }
+    found.push(resourceType === undefined ? { resourceName: name } : { resourceType, resourceName: name });
   };
   if (!known.readOnly || known.eventSource === 'sts.amazonaws.com') {
     for (const { path, type } of RESOURCE_PATHS.get(known.eventSource ?? '') ?? []) {
-      for (const value of valuesAt(record, path, 0)) add(value, type);
+      addValuesAt(record, path, 0, type, add);
     }
   }
-  for (const resource of asList(record.resources)) {
+  if (!Array.isArray(record.resources)) return found;
+  for (const resource of record.resources as readonly unknown[]) {
     if (typeof resource !== 'object' || resource === null) continue;
     const entry = resource as Readonly<Record<string, unknown>>;
     const type = typeof entry.type === 'string' && entry.type !== '' ? entry.type : undefined;
     for (const member of ARN_MEMBERS) add(entry[member], type);
   }
-  return [...found.values()];
+  return found;
 }
 
-/** All values at a path; lists on the way are walked. */
-function* valuesAt(value: unknown, path: readonly string[], depth: number): Generator<unknown> {
+/** Adds all values at a path; lists on the way are walked. */
+function addValuesAt(
+  value: unknown,
+  path: readonly string[],
+  depth: number,
+  type: string | undefined,
+  add: (name: unknown, type: string | undefined) => void,
+): void {
+  if (typeof value !== 'object' || value === null) {
+    if (depth === path.length) add(value, type);
+    return;
+  }
   if (Array.isArray(value)) {
-    for (const item of value.slice(0, MAX_RESOURCES))
-      if (!Array.isArray(item)) yield* valuesAt(item, path, depth);
+    const items = value.length > MAX_RESOURCES ? value.slice(0, MAX_RESOURCES) : value;
+    for (const item of items) if (!Array.isArray(item)) addValuesAt(item, path, depth, type, add);
     return;
   }
   const member = path[depth];
-  if (member === undefined) {
-    yield value;
-    return;
-  }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return;
-  yield* valuesAt((value as Readonly<Record<string, unknown>>)[member], path, depth + 1);
-}
-
-function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  if (member === undefined || !Object.hasOwn(value, member)) return;
+  addValuesAt((value as Readonly<Record<string, unknown>>)[member], path, depth + 1, type, add);
 }

@@ -4,6 +4,7 @@ export { isShadowIn, type UnknownTrailForm } from './locate.ts';
 export { type AdvancedEventSelectorInput, validateAdvancedEventSelectors } from './selectors/advanced.ts';
 export { type EventSelectorInput, validateEventSelectors } from './selectors/basic.ts';
 export { compileRule, type MatchedEvent, type RuleMatcher } from './selectors/compile-rule.ts';
+export { decideEarly } from './selectors/decide-early.ts';
 export type { InsightSelectorInput } from './selectors/insight-selectors.ts';
 export type { SelectorsInput } from './selectors/selectors.ts';
 export type { Tag } from './tags.ts';

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type CloudTrailRecord, categoryOf, type EventCategory } from '../../event/index.ts';
 import type { AdvancedEventSelector, EventSelector, Selectors, TrailRule } from '../trail.ts';
 import { compileRule } from './compile-rule.ts';
+import { decideEarly } from './decide-early.ts';
 import { isRead, resourcesOf } from './record-fields.ts';
 import { DEFAULT_SELECTORS } from './selectors.ts';
 
@@ -420,7 +421,10 @@ describe('the compiled matcher equals the plain reference', () => {
         fc.array(fc.tuple(records, categories), { maxLength: 10 }),
         (selectors, events) => {
           for (const [record, category] of events) {
-            expect(takes({ selectors }, record, { category })).toBe(reference(selectors, record, category));
+            const taken = takes({ selectors }, record, { category });
+            expect(taken).toBe(reference(selectors, record, category));
+            const early = decideEarly({ ...everything, selectors });
+            expect(early({ account: ACCOUNT, region: 'us-east-1', category }) ?? taken).toBe(taken);
           }
         },
       ),
@@ -462,11 +466,15 @@ describe('the compiled matcher equals the plain reference', () => {
     ];
     for (const [index, selectors] of real.entries()) {
       const matches = compileRule({ ...everything, selectors });
+      const decide = decideEarly({ ...everything, selectors });
       let taken = 0;
       for (const record of events) {
         const category = categoryOf(record) ?? 'Management';
         const expected = category === 'Insight' ? false : reference(selectors, record, category);
         const actual = matches(record, { account: ACCOUNT, region: 'us-east-1', category });
+        const early = decide({ account: ACCOUNT, region: 'us-east-1', category });
+        if (early !== undefined && early !== actual)
+          expect({ early, record }).toEqual({ early: actual, record });
         if (actual !== expected)
           expect({ actual, selectors, record }).toEqual({ actual: expected, selectors, record });
         if (actual) taken += 1;
