@@ -1,6 +1,9 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { State } from '../state/index.ts';
 import { updateState } from '../state/index.ts';
+
+const generateKeys = promisify(generateKeyPair);
 
 /**
  * The key that signs messages to subscribers, with a certificate for it. Lives in `state`: who can read the data
@@ -20,7 +23,7 @@ interface Stored {
 
 /** Reads the key, or makes one at the first call. */
 export async function openSigningKey(state: State, now: () => number): Promise<SigningKey> {
-  const fresh = (await state.get<Stored>('topic-signing-key')) ? undefined : makeKey(now());
+  const fresh = (await state.get<Stored>('topic-signing-key')) ? undefined : await makeKey(now());
   const stored = (await updateState<Stored>(state, 'topic-signing-key', (current) => current ?? fresh))!;
   const key = createPrivateKey(stored.privateKey);
   return {
@@ -30,8 +33,8 @@ export async function openSigningKey(state: State, now: () => number): Promise<S
   };
 }
 
-function makeKey(now: number): Stored {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+async function makeKey(now: number): Promise<Stored> {
+  const { privateKey, publicKey } = await generateKeys('rsa', { modulusLength: 2048 });
   return {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     certificate: selfSigned(publicKey, privateKey, now),

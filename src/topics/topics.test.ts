@@ -206,7 +206,7 @@ describe('publishing', () => {
       MessageAttributes: { a: { Type: 'String', Value: 'b' } },
     });
     const signed = `Message\nhello\nMessageId\n${messageId}\nSubject\nS\nTimestamp\n${envelope.Timestamp}\nTopicArn\n${ARN}\nType\nNotification\n`;
-    const certificate = new X509Certificate(topics.certificate);
+    const certificate = new X509Certificate(await topics.certificate());
     expect(certificate.verify(certificate.publicKey)).toBe(true);
     expect(
       createVerify('sha1').update(signed).verify(certificate.publicKey, envelope.Signature, 'base64'),

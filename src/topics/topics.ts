@@ -5,7 +5,7 @@ import { isAllowedAddress } from './allowed-address.ts';
 import { confirmationQuestion, type EnvelopeSigner, notification } from './envelope.ts';
 import { createPost, type Post } from './http-post.ts';
 import { type OutboxCounters, OutboxFull, type Owed, openOutbox, type StartTimer } from './outbox.ts';
-import { openSigningKey } from './signing-key.ts';
+import { openSigningKey, type SigningKey } from './signing-key.ts';
 import { type Message, readTopicArn, type Subscription, type Topic, TopicError } from './topic.ts';
 
 /** Topics of all accounts and Regions, and the messages on their way. May be called concurrently. */
@@ -48,7 +48,7 @@ export interface Topics {
    */
   publish(topicArn: string, message: Message): Promise<string>;
   /** PEM of the certificate behind `SigningCertURL`. */
-  readonly certificate: string;
+  certificate(): Promise<string>;
   /** Messages that wait for a subscriber. */
   readonly outboxSize: number;
   readonly counters: OutboxCounters;
@@ -75,14 +75,19 @@ export async function openTopics(options: {
   readonly log?: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }): Promise<Topics> {
   const { state, now, publicUrl } = options;
-  const key = await openSigningKey(state, now);
+  // Made at the first message to a subscriber: half a second of arithmetic that most servers never need.
+  let key: Promise<SigningKey> | undefined;
+  const signingKey = () => {
+    key ??= openSigningKey(state, now);
+    return key;
+  };
   const linkTo = (action: string, parameters: Readonly<Record<string, string>>) => {
     const base = typeof publicUrl === 'string' ? publicUrl : publicUrl();
     return `${base.replace(/\/+$/, '')}/v1/sns?${new URLSearchParams({ Action: action, ...parameters })}`;
   };
-  const signer = (): EnvelopeSigner => ({
+  const signer = async (): Promise<EnvelopeSigner> => ({
     certificateUrl: linkTo('GetSigningCertificate', {}),
-    sign: key.sign,
+    sign: (await signingKey()).sign,
   });
   const outbox = await openOutbox({
     state,
@@ -156,7 +161,7 @@ export async function openTopics(options: {
       messageId,
       now: now(),
       subscribeUrl,
-      signer: signer(),
+      signer: await signer(),
     });
     await add([owe(topic, subscription, messageId, envelope)]);
   }
@@ -166,7 +171,7 @@ export async function openTopics(options: {
     get,
     update,
     findSubscription,
-    certificate: key.certificate,
+    certificate: async () => (await signingKey()).certificate,
     counters: outbox.counters,
     get outboxSize() {
       return outbox.size;
@@ -272,21 +277,22 @@ export async function openTopics(options: {
     async publish(topicArn, message) {
       const topic = await get(topicArn);
       const messageId = randomUUID();
-      const owed = topic.subscriptions
-        .filter((subscription) => subscription.confirmedAt !== undefined)
-        .map((subscription) => {
-          const unsubscribeUrl = linkTo('Unsubscribe', { SubscriptionArn: subscription.arn });
-          const parts = {
-            topic,
-            subscription,
-            message,
-            messageId,
-            now: now(),
-            unsubscribeUrl,
-            signer: signer(),
-          };
-          return owe(topic, subscription, messageId, notification(parts));
-        });
+      const listening = topic.subscriptions.filter(({ confirmedAt }) => confirmedAt !== undefined);
+      if (listening.length === 0) return messageId;
+      const sign = await signer();
+      const owed = listening.map((subscription) => {
+        const unsubscribeUrl = linkTo('Unsubscribe', { SubscriptionArn: subscription.arn });
+        const parts = {
+          topic,
+          subscription,
+          message,
+          messageId,
+          now: now(),
+          unsubscribeUrl,
+          signer: sign,
+        };
+        return owe(topic, subscription, messageId, notification(parts));
+      });
       await add(owed);
       return messageId;
     },

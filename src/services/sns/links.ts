@@ -31,7 +31,7 @@ export async function answerLink(topics: Topics, query: URLSearchParams): Promis
         return done(action, '');
       }
       case 'GetSigningCertificate':
-        return { status: 200, contentType: 'application/x-pem-file', body: topics.certificate };
+        return { status: 200, contentType: 'application/x-pem-file', body: await topics.certificate() };
       default:
         throw new TopicError('InvalidParameter', 'Invalid parameter: Action');
     }
