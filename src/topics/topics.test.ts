@@ -120,6 +120,7 @@ beforeEach(async () => {
   posts = [];
   outcome = { kind: 'delivered' };
   topics = await open();
+  if (!signingKey) await topics.certificate();
   signingKey ??= await state.get('topic-signing-key');
   await createTopic();
 });

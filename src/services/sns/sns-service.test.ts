@@ -63,6 +63,7 @@ async function subscribe(): Promise<{ link: URL; arn: string }> {
 beforeAll(async () => {
   const state = memoryState();
   const first = await openTopics({ state, now: () => 0, publicUrl: '', allowPrivate: false });
+  await first.certificate();
   await first.close();
   signingKey = await state.get('topic-signing-key');
 }, 60_000);
