@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import {
   type Identity,
   IdentityError,
@@ -10,16 +9,11 @@ import {
   type User,
 } from '../identity/index.ts';
 import type { OwnCall } from './access.ts';
-import { HttpError, sendJson } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 import type { Question } from './question.ts';
 
 /** `POST /v1/admin/users`: create (the secret is shown this once), list, delete. */
-export async function serveUsers(
-  res: ServerResponse,
-  question: Question,
-  own: OwnCall,
-  identity: Identity,
-): Promise<void> {
+export async function answerUsers(question: Question, own: OwnCall, identity: Identity): Promise<unknown> {
   const account = accountOf(question, own, identity);
   switch (question.mustText('op')) {
     case 'create': {
@@ -40,14 +34,14 @@ export async function serveUsers(
         }),
       );
       const { accessKeyId, secretAccessKey } = accessKey;
-      return sendJson(res, 200, { ...userLine(user), accessKeyId, secretAccessKey });
+      return { ...userLine(user), accessKeyId, secretAccessKey };
     }
     case 'list':
-      return sendJson(res, 200, { users: identity.users.list(account).map(userLine) });
+      return { users: identity.users.list(account).map(userLine) };
     case 'delete': {
       const name = question.mustText('userName');
       await asked(() => identity.removeUser(account, name));
-      return sendJson(res, 200, {});
+      return {};
     }
     default:
       throw unknownOp('create, list, delete');
@@ -55,13 +49,12 @@ export async function serveUsers(
 }
 
 /** `POST /v1/admin/tokens`: create (the token is shown this once), list, revoke. */
-export async function serveTokens(
-  res: ServerResponse,
+export async function answerTokens(
   question: Question,
   own: OwnCall,
   identity: Identity,
   now: () => number,
-): Promise<void> {
+): Promise<unknown> {
   switch (question.mustText('op')) {
     case 'create': {
       const scope = question.mustText('scope') as TokenScope;
@@ -81,11 +74,11 @@ export async function serveTokens(
           ...(expiresIn !== undefined && { expiresAt: now() + expiresIn }),
         }),
       );
-      return sendJson(res, 200, { ...tokenLine(token), token: secret });
+      return { ...tokenLine(token), token: secret };
     }
     case 'list': {
       const all = own.account === identity.accountId ? undefined : own.account;
-      return sendJson(res, 200, { tokens: (await identity.listTokens(all)).map(tokenLine) });
+      return { tokens: (await identity.listTokens(all)).map(tokenLine) };
     }
     case 'revoke': {
       const id = question.mustText('id');
@@ -93,7 +86,7 @@ export async function serveTokens(
       const mine = token && (own.account === identity.accountId || token.account === own.account);
       if (!mine) throw new HttpError(404, 'NotFound', `there is no token ${id}`);
       await identity.revokeToken(token.account, id);
-      return sendJson(res, 200, {});
+      return {};
     }
     default:
       throw unknownOp('create, list, revoke');
@@ -101,19 +94,18 @@ export async function serveTokens(
 }
 
 /** `POST /v1/admin/root`: new root keys replace the old ones at once, also in the credentials' file. */
-export async function serveRoot(
-  res: ServerResponse,
+export async function answerRoot(
   question: Question,
   own: OwnCall,
   identity: Identity,
   writeRootCredentials: () => Promise<void>,
-): Promise<void> {
+): Promise<unknown> {
   if (question.mustText('op') !== 'rotate') throw unknownOp('rotate');
   if (own.caller.kind !== 'root')
     throw new HttpError(403, 'AccessDenied', 'only the root key itself can be used to rotate it');
   const pair = await asked(() => identity.rotateRoot());
   await writeRootCredentials();
-  sendJson(res, 200, pair);
+  return pair;
 }
 
 /** The main account administers all accounts, the others themselves. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RecordsSyntaxError } from '../event/index.ts';
-import { type Ingest, IngestUnavailable, type RecordOutcome } from '../ingest/index.ts';
+import type { Ingest, RecordOutcome } from '../ingest/index.ts';
 import type { OwnCall } from './access.ts';
 import { decodeBody } from './body.ts';
 import { HttpError, sendJson } from './http-error.ts';
@@ -27,9 +27,6 @@ export async function serveEvents(
     outcomes = await ingest.takeBody(records, { account: own.account, region: own.region, mayWriteTo });
   } catch (error) {
     if (error instanceof RecordsSyntaxError) throw new HttpError(400, 'InvalidRecords', error.message);
-    if (error instanceof IngestUnavailable) {
-      throw new HttpError(503, 'ServiceUnavailable', error.message, { 'retry-after': '5' });
-    }
     throw error;
   }
   const count = (status: RecordOutcome['status']) =>

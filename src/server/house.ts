@@ -15,12 +15,15 @@ import { createStsService } from '../services/sts/index.ts';
 import { openLmdbState } from '../state/index.ts';
 import { createTrailTopic, openTopics } from '../topics/index.ts';
 import { openTrails } from '../trails/index.ts';
+import { createBackup } from './backup.ts';
+import { BackupGate } from './backup-gate.ts';
 import { callEvent } from './call-events.ts';
 import { type DataDir, writeFileDurably } from './data-dir.ts';
 import { watchDiskSpace } from './disk-space.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { openStore } from './open-store.ts';
+import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
 import { KNOWN_REGIONS } from './regions.ts';
 
@@ -48,7 +51,8 @@ export async function openHouse(
     onBroken: (error) => onBroken('the journal broke', error),
   });
   const objects = await openFsObjectStore({ path: dir.objects, now });
-  const store = await openStore(config, dir, log);
+  const { store, engineSocket } = await openStore(config, dir, log);
+  const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
 
@@ -75,7 +79,7 @@ export async function openHouse(
     log: (message, details) => log.warn({ room: 'topics', details }, message),
   });
   const ingest = createIngest({ journal, now, refusal });
-  const bucket = createEmbeddedTrailBucket({ objects, authorizer: identity });
+  const bucket = gate.guardBucket(createEmbeddedTrailBucket({ objects, authorizer: identity }));
   const topic = createTrailTopic({ topics, authorizer: identity });
   const trails = await openTrails({
     state,
@@ -90,8 +94,8 @@ export async function openHouse(
   });
   const delivery = await startDelivery({
     state,
-    journal,
-    store,
+    journal: gate.guardJournal(journal),
+    store: gate.guardStore(store),
     trails,
     bucket,
     topic,
@@ -104,6 +108,14 @@ export async function openHouse(
     // Deleted, and the process ended before delivery had taken it over.
     void delivery.retire(trail).then(() => trails.forget(trail.uid));
   }
+  const backup = await createBackup({
+    dir,
+    gate,
+    objects,
+    engineSocket,
+    minFreeDisk: config.minFreeDisk,
+    now,
+  });
   const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, store, now });
 
   async function report(call: CallReport): Promise<void> {
@@ -139,9 +151,23 @@ export async function openHouse(
 
   const listener = createListener({
     frontDoor,
-    ownPaths: createOwnPaths({ config, ingest, store, delivery, identity, now, writeRootCredentials }),
+    ownPaths: createOwnPaths({
+      config,
+      ingest,
+      store,
+      delivery,
+      identity,
+      now,
+      writeRootCredentials,
+      backup,
+      log,
+    }),
     openPaths: createOpenPaths({ metrics, refusal, topics }),
     admitDependencies: { identity, now, region: config.region },
+    record: async (req, call, error) => {
+      const event = ownCallEvent(req, call, now(), error);
+      if (event) await ingest.takeOwn(event);
+    },
     log,
   });
 

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { IngestUnavailable } from '../ingest/index.ts';
 import { admit, OWN_SERVICE, type OwnCall, type Scope } from './access.ts';
 import { HttpError, sendJson } from './http-error.ts';
 
-/** One of the own paths that needs a caller. */
-export interface OwnPath {
-  readonly scope: Scope;
-  readonly maxBody: number;
-  readonly serve: (req: IncomingMessage, res: ServerResponse, own: OwnCall) => Promise<void>;
-}
+/** One of the own paths that needs a caller: it answers one JSON value, or writes its answer itself as it goes. */
+export type OwnPath = { readonly scope: Scope; readonly maxBody: number } & (
+  | { readonly answer: (own: OwnCall) => Promise<unknown> }
+  | { readonly serve: (req: IncomingMessage, res: ServerResponse, own: OwnCall) => Promise<void> }
+);
 
 /** A `GET` path that anybody may read. */
 export type OpenPath = (res: ServerResponse, query: URLSearchParams) => Promise<void>;
@@ -22,6 +22,8 @@ export interface ListenerOptions {
   /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`, and the links in topics' messages. */
   readonly openPaths: ReadonlyMap<string, OpenPath>;
   readonly admitDependencies: Parameters<typeof admit>[3];
+  /** Writes a call of an own path into the trail. */
+  readonly record: (req: IncomingMessage, call: OwnCall, error?: HttpError) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -48,24 +50,44 @@ export function createListener(
     }
     if (req.method !== 'POST')
       throw new HttpError(405, 'MethodNotAllowed', `${path} takes POST`, { allow: 'POST' });
-    await own.serve(req, res, await admit(req, own.scope, own.maxBody, options.admitDependencies));
+    const call = await admit(req, own.scope, own.maxBody, options.admitDependencies);
+    if ('serve' in own) {
+      await options.record(req, call);
+      return own.serve(req, res, call);
+    }
+    let answer: unknown;
+    try {
+      answer = await own.answer(call);
+    } catch (error) {
+      if (error instanceof HttpError) await options.record(req, call, error);
+      throw error;
+    }
+    // Before the answer, as with AWS's services: what cannot be recorded is not acknowledged.
+    await options.record(req, call);
+    sendJson(res, 200, answer);
   }
 
   return function listen(req, res) {
     serve(req, res).catch((error: unknown) => {
-      if (!(error instanceof HttpError)) log.error({ err: error, url: req.url }, 'a request failed');
+      const refusal = refusalOf(error);
+      if (refusal.status === 500) log.error({ err: error, url: req.url }, 'a request failed');
       if (res.headersSent || res.destroyed) {
         res.destroy();
         return;
       }
-      const { status, code, message, headers } =
-        error instanceof HttpError
-          ? error
-          : new HttpError(500, 'InternalError', 'opentrail could not serve this; its log says why');
+      const { status, code, message, headers } = refusal;
       // The rest of an unread body would be taken for the next request.
       sendJson(res, status, { code, message }, { ...headers, connection: 'close' });
     });
   };
+}
+
+function refusalOf(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof IngestUnavailable) {
+    return new HttpError(503, 'ServiceUnavailable', error.message, { 'retry-after': '5' });
+  }
+  return new HttpError(500, 'InternalError', 'opentrail could not serve this; its log says why');
 }
 
 /** The service that a request's credential scope names, by header or query; undefined for an unsigned request. */

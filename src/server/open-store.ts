@@ -10,17 +10,26 @@ import type { DataDir } from './data-dir.ts';
 /** A Unix socket's path may have 107 bytes; data directories of tests and services are often deeper. */
 const LONGEST_SOCKET_PATH = 100;
 
+/** The event store, and the embedded engine's socket where there is one. */
+export interface OpenedStore {
+  readonly store: EventStore;
+  readonly engineSocket: string | undefined;
+}
+
 /** Opens the event store: a ClickHouse server where one is configured, else the embedded engine as a child process. */
-export async function openStore(config: Config, dir: DataDir, log: Logger): Promise<EventStore> {
+export async function openStore(config: Config, dir: DataDir, log: Logger): Promise<OpenedStore> {
   const tell = log.child({ room: 'store' });
-  if (config.clickhouseUrl !== undefined) return openEventStore({ url: config.clickhouseUrl, log: tell });
+  if (config.clickhouseUrl !== undefined) {
+    const store = await openEventStore({ url: config.clickhouseUrl, log: tell });
+    return { store, engineSocket: undefined };
+  }
   const engine = await startEmbeddedEngine({
     path: dir.store,
     socketPath: await socketPath(dir.path),
     memoryBytes: config.engineMemory,
     log: tell,
   });
-  return openEventStore({ engine, log: tell });
+  return { store: await openEventStore({ engine, log: tell }), engineSocket: engine.socketPath };
 }
 
 async function socketPath(path: string): Promise<string> {

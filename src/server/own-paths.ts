@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { Delivery } from '../delivery/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -7,9 +7,11 @@ import { answerLink } from '../services/sns/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { Topics } from '../topics/index.ts';
 import type { OwnCall } from './access.ts';
-import { serveRoot, serveTokens, serveUsers } from './admin-api.ts';
+import { answerRoot, answerTokens, answerUsers } from './admin-api.ts';
+import type { BackupOutcome } from './backup.ts';
+import { serveBackup } from './backup-api.ts';
 import { MAX_EVENTS_BODY, serveEvents } from './events-api.ts';
-import { sendJson } from './http-error.ts';
+import { HttpError, sendJson } from './http-error.ts';
 import type { OpenPath, OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { Question } from './question.ts';
@@ -26,6 +28,8 @@ export function createOwnPaths(house: {
   readonly identity: Identity;
   readonly now: () => number;
   readonly writeRootCredentials: () => Promise<void>;
+  readonly backup: (directory: string) => Promise<BackupOutcome>;
+  readonly log: Logger;
 }): ReadonlyMap<string, OwnPath> {
   const { config, ingest, store, delivery, identity, now } = house;
   const { accountId, accounts, historyDays } = config;
@@ -65,13 +69,30 @@ export function createOwnPaths(house: {
         serve: (_req, res, own) => serveExport(res, new Question(own.body), own, search),
       },
     ],
-    ['/v1/flush', { scope: 'flush', maxBody: MAX_QUESTION, serve: (_req, res) => serveFlush(res, delivery) }],
+    ['/v1/flush', { scope: 'flush', maxBody: MAX_QUESTION, answer: () => flush(delivery) }],
+    [
+      '/v1/backup',
+      {
+        scope: 'admin',
+        maxBody: MAX_QUESTION,
+        serve: (_req, res, own) => {
+          if (own.account !== accountId) {
+            throw new HttpError(
+              403,
+              'AccessDenied',
+              'a backup holds all accounts: only the main account may ask for it',
+            );
+          }
+          return serveBackup(res, new Question(own.body), house.backup, house.log);
+        },
+      },
+    ],
     [
       '/v1/admin/users',
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, own) => serveUsers(res, new Question(own.body), own, identity),
+        answer: (own) => answerUsers(new Question(own.body), own, identity),
       },
     ],
     [
@@ -79,7 +100,7 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, own) => serveTokens(res, new Question(own.body), own, identity, now),
+        answer: (own) => answerTokens(new Question(own.body), own, identity, now),
       },
     ],
     [
@@ -87,19 +108,18 @@ export function createOwnPaths(house: {
       {
         scope: 'admin',
         maxBody: MAX_QUESTION,
-        serve: (_req, res, own) =>
-          serveRoot(res, new Question(own.body), own, identity, house.writeRootCredentials),
+        answer: (own) => answerRoot(new Question(own.body), own, identity, house.writeRootCredentials),
       },
     ],
   ]);
 }
 
 /** Delivers what was accepted before the call; a trail whose bucket refused is named with its error. */
-async function serveFlush(res: ServerResponse, delivery: Delivery): Promise<void> {
+async function flush(delivery: Delivery): Promise<unknown> {
   const trails = await delivery.flush();
   const sum = (count: (outcome: (typeof trails)[number]) => number) =>
     trails.reduce((total, one) => total + count(one), 0);
-  sendJson(res, 200, { files: sum(({ files }) => files), events: sum(({ events }) => events), trails });
+  return { files: sum(({ files }) => files), events: sum(({ events }) => events), trails };
 }
 
 /** `GET` paths that need no caller. */
