@@ -56,10 +56,17 @@ export interface BackupQuestion {
   readonly directory: string;
 }
 
+/** Answer of `POST /v1/backup`. */
 export interface BackupAnswer {
   readonly directory: string;
   readonly files: number;
   readonly bytes: number;
+}
+
+/** Answer of a backup that failed after its answer had begun; a failure before that has a status of its own. */
+export interface LateRefusal {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** `backup.json` in a backup's directory; `restore` checks every file against it. */

@@ -143,6 +143,11 @@ export interface EmbeddedObjects extends ObjectStore {
   /** @throws NoSuchUpload. */
   abortUpload(address: UploadAddress): Promise<void>;
 
+  /**
+   * Until the answer is called, the files of deleted and overwritten objects stay on disk: for a copy of the index,
+   * taken meanwhile, they are still there. Calling it twice does no harm.
+   */
+  holdRemovals(): () => void;
   /** Resolves when what an earlier crash left behind has been removed; the number of files. */
   readonly swept: Promise<number>;
 }

@@ -112,6 +112,7 @@ export async function openHouse(
     dir,
     gate,
     objects,
+    store,
     engineSocket,
     minFreeDisk: config.minFreeDisk,
     now,

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type AccessOptions, openApi, withAccessOptions } from '../access.ts';
-import type { BackupAnswer, BackupQuestion } from '../admin-api.ts';
-import { type CliContext, write } from '../context.ts';
+import type { BackupAnswer, BackupQuestion, LateRefusal } from '../admin-api.ts';
+import { type CliContext, CliError, write } from '../context.ts';
 
 /** `opentrail backup`: the running server writes a consistent copy of itself. */
 export function register(command: Command, context: CliContext): void {
@@ -11,7 +11,8 @@ export function register(command: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  npx opentrail backup /backup/opentrail-2026-11-01')
     .action(async (directory: string, options: AccessOptions) => {
       const question: BackupQuestion = { directory: resolve(directory) };
-      const answer = await openApi(options, context).call<BackupAnswer>('/v1/backup', question);
+      const answer = await openApi(options, context).call<BackupAnswer | LateRefusal>('/v1/backup', question);
+      if ('code' in answer) throw new CliError(`${answer.code}: ${answer.message}`);
       await write(context.out, `wrote ${answer.files} files, ${answer.bytes} bytes to ${answer.directory}\n`);
     });
 }

@@ -17,6 +17,8 @@ export interface DataFiles {
   pin(ids: readonly string[]): () => void;
   /** Removes when no reader holds it any more. No error when it is gone already. */
   remove(id: string): Promise<void>;
+  /** Keeps all complete files from being removed until the answer is called; calling it twice does no harm. */
+  holdRemovals(): () => void;
   /**
    * Removes what a crash left: temporary files, and complete files that `isLive` does not know. Files of writers at
    * work are left alone. Answers how many went.
@@ -48,6 +50,8 @@ export function openDataFiles(path: string, reserveBytes: number): DataFiles {
   const inFlight = new Set<string>();
   const pins = new Map<string, { readers: number; doomed: boolean }>();
   let stopped = false;
+  let holds = 0;
+  const heldBack = new Set<string>();
 
   const fileOf = (id: string) => join(path, id.slice(0, 2), id);
 
@@ -109,8 +113,28 @@ export function openDataFiles(path: string, reserveBytes: number): DataFiles {
         if (!pinned || --pinned.readers > 0) continue;
         pins.delete(id);
         // A file that cannot be removed now is removed by the next start's sweep.
-        if (pinned.doomed) void rm(fileOf(id), { force: true }).catch(() => undefined);
+        if (pinned.doomed) void remove(id).catch(() => undefined);
       }
+    };
+  }
+
+  async function remove(id: string): Promise<void> {
+    const pinned = pins.get(id);
+    if (pinned) pinned.doomed = true;
+    else if (holds > 0) heldBack.add(id);
+    else await rm(fileOf(id), { force: true });
+  }
+
+  function holdRemovals(): () => void {
+    let held = true;
+    holds++;
+    return () => {
+      if (!held) return;
+      held = false;
+      if (--holds > 0) return;
+      // As above: what stays is the next sweep's.
+      for (const id of heldBack) void remove(id).catch(() => undefined);
+      heldBack.clear();
     };
   }
 
@@ -120,7 +144,7 @@ export function openDataFiles(path: string, reserveBytes: number): DataFiles {
       for (const id of await readdir(join(path, name))) {
         if (stopped) return;
         // Asked twice: a writer that released in between has its entry by then.
-        if (inFlight.has(id) || pins.has(id) || keep(id)) continue;
+        if (inFlight.has(id) || pins.has(id) || holds > 0 || keep(id)) continue;
         await rm(join(path, name, id), { force: true });
         removed++;
       }
@@ -134,11 +158,8 @@ export function openDataFiles(path: string, reserveBytes: number): DataFiles {
     create,
     read: (id, first, last) => createReadStream(fileOf(id), { start: first, end: last }),
     pin,
-    async remove(id) {
-      const pinned = pins.get(id);
-      if (pinned) pinned.doomed = true;
-      else await rm(fileOf(id), { force: true });
-    },
+    remove,
+    holdRemovals,
     sweep,
     stop: () => {
       stopped = true;

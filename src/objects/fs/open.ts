@@ -36,6 +36,7 @@ export function openFsObjectStore(options: FsObjectStoreOptions): EmbeddedObject
     ...createObjects(index, files, now),
     ...createUploads(index, files, now),
     completeUpload: createCompleteUpload(index, files, now),
+    holdRemovals: files.holdRemovals,
     swept,
     async close() {
       files.stop();
