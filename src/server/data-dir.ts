@@ -1,11 +1,12 @@
 import { mkdir, open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from './start-error.ts';
 
 /** Grows when what is on disk changes its form. A newer directory is refused, an older one upgraded at start. */
 export const FORMAT_VERSION = 1;
 
 /** The data directory cannot be used; the message says why and what to do. */
-export class DataDirError extends Error {
+export class DataDirError extends StartError {
   constructor(message: string) {
     super(message);
     this.name = 'DataDirError';

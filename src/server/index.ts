@@ -1,1 +1,2 @@
 export { type RunningServer, serve } from './serve.ts';
+export { StartError } from './start-error.ts';

@@ -7,6 +7,7 @@ import { type Logger, pino } from 'pino';
 import type { Config } from '../config/index.ts';
 import { openDataDir, writeFileDurably } from './data-dir.ts';
 import { openHouse } from './house.ts';
+import { StartError } from './start-error.ts';
 
 /** A running server. */
 export interface RunningServer {
@@ -88,7 +89,7 @@ async function listen(server: Server, { host, port }: Config): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       fail(
         error.code === 'EADDRINUSE'
-          ? new Error(
+          ? new StartError(
               `port ${port} of ${host} is in use by another program: choose another --port, or 0 for any free one`,
             )
           : error,

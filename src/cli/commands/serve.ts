@@ -28,8 +28,10 @@ export function register(command: Command, context: CliContext): void {
   }
   command.action(async (flags: Record<string, string | boolean>) => {
     const config = useTemporaryFolder(check(flags, context));
-    const { serve } = await import('../../server/index.ts');
-    await serve(config);
+    const { serve, StartError } = await import('../../server/index.ts');
+    await serve(config).catch((error: unknown) => {
+      throw error instanceof StartError ? new CliError(error.message, { cause: error }) : error;
+    });
   });
 }
 
