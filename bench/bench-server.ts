@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials } from '../src/cli/signer.ts';
+import type { Credentials } from '../src/signer/index.ts';
 
 const PAGE = 4096;
 const TICKS = 100;

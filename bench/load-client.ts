@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type Credentials, signPost } from '../src/cli/signer.ts';
+import { type Credentials, signRequest } from '../src/signer/index.ts';
 
 /** A request as it goes over the wire, made before the clock starts. */
 export function buildRequest(
@@ -10,7 +10,9 @@ export function buildRequest(
   now: number,
 ): Buffer {
   const target = new URL(path, url);
-  const headers = signPost({
+  const headers = signRequest({
+    method: 'POST',
+    service: 'opentrail',
     url: target,
     body,
     headers: { 'content-type': 'application/x-ndjson' },

@@ -1,5 +1,5 @@
+import { type Credentials, signRequest } from '../signer/index.ts';
 import { CliError } from './context.ts';
-import { type Credentials, signPost } from './signer.ts';
 
 /** How to reach the server, and as whom. */
 export interface Access {
@@ -49,7 +49,9 @@ export function createApiClient(access: Access, now: () => number): ApiClient {
       const identity =
         access.identity.kind === 'token'
           ? { ...headers, authorization: `Bearer ${access.identity.token}` }
-          : signPost({
+          : signRequest({
+              method: 'POST',
+              service: 'opentrail',
               url,
               body: bytes,
               headers,

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { expect, it } from 'vitest';
-import { signPost } from './signer.ts';
+import { signRequest } from './sign-request.ts';
 
 /** The hash interface that the SDK's signer wants. */
 class Sha256 {
@@ -20,6 +20,7 @@ class Sha256 {
 it.each([
   ['http://127.0.0.1:8765/v1/flush', undefined, ''],
   ['https://trail.example.com/v1/events', 'token+/=', '{"a":"ü"}\n'],
+  ["http://127.0.0.1:8765/bucket?list-type=2&prefix=a/b c'(1)*&start-after=", undefined, ''],
 ])("signs %s as AWS's own signer does", async (address, sessionToken, body) => {
   const now = Date.UTC(2026, 10, 21, 1, 2, 3);
   const url = new URL(address);
@@ -39,13 +40,15 @@ it.each([
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
-      query: {},
+      query: Object.fromEntries(url.searchParams),
       headers: { host: url.host, 'content-type': 'application/json' },
       body,
     },
     { signingDate: new Date(now) },
   );
-  const ours = signPost({
+  const ours = signRequest({
+    method: 'POST',
+    service: 'opentrail',
     url,
     body: Buffer.from(body),
     headers: { 'content-type': 'application/json' },

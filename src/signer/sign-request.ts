@@ -7,22 +7,28 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** The signing name of the product's own paths. */
-const SERVICE = 'opentrail';
-
-/**
- * Headers that sign a POST of `body` to a path without a query, with AWS Signature Version 4
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
- */
-export function signPost(request: {
+/** A request that is about to be sent. */
+export interface SignableRequest {
+  readonly method: 'GET' | 'POST';
+  /** Its path must be encoded as it will travel. */
   readonly url: URL;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | string;
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   readonly region: string;
+  /** The signing name: `cloudtrail`, `sts`, `s3`, or `opentrail` for the product's own paths. */
+  readonly service: string;
+  /** Milliseconds since the epoch. */
   readonly now: number;
-}): Record<string, string> {
-  const { url, credentials, region } = request;
+}
+
+/**
+ * The request's headers and those that sign it with AWS Signature Version 4
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The path is signed as it
+ * stands: services other than S3 want it encoded twice, which makes no difference to the plain paths of our callers.
+ */
+export function signRequest(request: SignableRequest): Record<string, string> {
+  const { url, credentials, region, service } = request;
   const time = `${new Date(request.now).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
   const day = time.slice(0, 8);
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
@@ -35,18 +41,18 @@ export function signPost(request: {
   };
   const names = Object.keys(signed).sort();
   const canonical = [
-    'POST',
+    request.method,
     url.pathname,
-    '',
+    canonicalQuery(url),
     ...names.map((name) => `${name}:${signed[name]!.trim()}`),
     '',
     names.join(';'),
     bodyHash,
   ].join('\n');
-  const scope = `${day}/${region}/${SERVICE}/aws4_request`;
+  const scope = `${day}/${region}/${service}/aws4_request`;
   const digest = createHash('sha256').update(canonical).digest('hex');
   const text = ['AWS4-HMAC-SHA256', time, scope, digest].join('\n');
-  const key = [day, region, SERVICE, 'aws4_request'].reduce<string | Buffer>(
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => createHmac('sha256', secret).update(part).digest(),
     `AWS4${credentials.secretAccessKey}`,
   );
@@ -56,4 +62,19 @@ export function signPost(request: {
     ...headers,
     authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
   };
+}
+
+function canonicalQuery(url: URL): string {
+  return [...url.searchParams]
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .sort()
+    .join('&');
+}
+
+/** RFC 3986 without its reserved characters, as the signature wants it. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
