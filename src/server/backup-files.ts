@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFile, link, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from './durable-file.ts';
 
 /** A file of a backup, its path relative to the backup's folder. */
 export interface BackedUpFile {
@@ -63,14 +64,4 @@ async function sumFile(path: string): Promise<{ bytes: number; sha256: string }>
     await handle.close();
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-/** A new name in a folder is durable once the folder is. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -2,11 +2,12 @@ import { mkdir, readdir, realpath, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { EmbeddedObjects } from '../objects/index.ts';
 import type { EventStore } from '../store/index.ts';
-import { placeFile, placeTree, sumFiles, syncFolder } from './backup-files.ts';
+import { placeFile, placeTree, sumFiles } from './backup-files.ts';
 import type { BackupGate } from './backup-gate.ts';
 import { dropFrozenHistory, type FrozenHistory, freezeHistory } from './backup-history.ts';
 import { copyLmdb } from './backup-lmdb.ts';
-import { type DataDir, writeFileDurably } from './data-dir.ts';
+import type { DataDir } from './data-dir.ts';
+import { syncFolder, writeFileDurably } from './durable-file.ts';
 import { HttpError } from './http-error.ts';
 
 /** What a backup wrote. */
@@ -119,7 +120,7 @@ async function placeDataFiles(from: string, to: string): Promise<void> {
 async function placeTheRest(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const { name } = entry;
-    if (NOT_AS_THEY_ARE.has(name) || /^lock(\.|$)/.test(name) || name.endsWith('.new')) continue;
+    if (NOT_AS_THEY_ARE.has(name) || /^lock[.-]/.test(name) || name.endsWith('.new')) continue;
     if (entry.isDirectory()) await placeTree(join(from, name), join(to, name), 'copy');
     else if (entry.isFile()) await placeFile(join(from, name), join(to, name), 'copy');
   }
@@ -143,13 +144,15 @@ async function prepare(directory: string, dataDir: string): Promise<string> {
   const refuse = (why: string) =>
     new HttpError(400, 'InvalidDirectory', `cannot write a backup to ${directory}: ${why}`);
   if (directory !== resolve(directory)) throw refuse('an absolute path is needed');
+  let made: string | undefined;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    made = await mkdir(directory, { recursive: true, mode: 0o700 });
     const target = await realpath(directory);
     if (isWithin(target, await realpath(dataDir))) throw refuse('it is inside the data directory');
     if ((await readdir(target)).length > 0) throw refuse('it is not empty');
     return target;
   } catch (error) {
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
     if (error instanceof HttpError) throw error;
     throw refuse((error as Error).message);
   }
