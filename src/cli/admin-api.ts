@@ -132,6 +132,28 @@ export interface CreatedToken extends TokenLine {
   readonly token: string;
 }
 
+/** Question of `POST /v1/admin/keys`: the keys of one Region's digests, or of all. `rotate` answers the new ones. */
+export interface KeysQuestion {
+  readonly op: 'list' | 'rotate';
+  readonly region?: string;
+}
+
+export interface KeysAnswer {
+  readonly keys: readonly KeyLine[];
+}
+
+/** A key that signs digests, without its private half. */
+export interface KeyLine {
+  readonly region: string;
+  readonly fingerprint: string;
+  /** Base64 of the DER of the PKCS #1 public key. */
+  readonly value: string;
+  readonly validFrom: number;
+  readonly validTo: number;
+  readonly madeAt: number;
+  readonly state: 'valid' | 'expired' | 'rotated';
+}
+
 /** Question of `POST /v1/admin/root`: new keys replace the old ones at once, also in `root-credentials.json`. */
 export interface RootQuestion {
   readonly op: 'rotate';

@@ -17,11 +17,19 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ['lookup', { summary: 'search events', load: () => import('./commands/lookup.ts') }],
   ['wait', { summary: 'wait until an event is found', load: () => import('./commands/wait.ts') }],
   ['export', { summary: 'write out the events of a time range', load: () => import('./commands/export.ts') }],
+  [
+    'validate-logs',
+    {
+      summary: 'prove that log files are what was delivered',
+      load: () => import('./commands/validate-logs.ts'),
+    },
+  ],
   ['users', { summary: 'create, list and delete users', load: () => import('./commands/users.ts') }],
   [
     'tokens',
     { summary: 'create, list and revoke bearer tokens', load: () => import('./commands/tokens.ts') },
   ],
+  ['keys', { summary: 'list, rotate and export keys of digests', load: () => import('./commands/keys.ts') }],
   ['root', { summary: "rotate root's access key", load: () => import('./commands/root.ts') }],
   [
     'backup',

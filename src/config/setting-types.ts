@@ -67,6 +67,19 @@ export function duration(least: number): SettingType<number> {
   };
 }
 
+/** A duration of whole seconds within limits, both included and in seconds; the value is in milliseconds. */
+export function wholeSeconds(least: number, most: number): SettingType<number> {
+  return {
+    expected: `a duration of whole seconds from ${least}s to ${most}s with its unit, such as 30s, 5m or 1h`,
+    placeholder: 'DURATION',
+    read(value) {
+      const milliseconds = readDuration(value);
+      if (milliseconds === undefined || milliseconds % 1000 !== 0) return undefined;
+      return milliseconds >= least * 1000 && milliseconds <= most * 1000 ? milliseconds : undefined;
+    },
+  };
+}
+
 const UNITS_OF_SIZE = new Map([
   ['B', 1],
   ['kB', 1e3],

@@ -9,6 +9,7 @@ import {
   size,
   text,
   wholeNumber,
+  wholeSeconds,
 } from './setting-types.ts';
 
 const path = text('PATH', 'a path');
@@ -112,6 +113,13 @@ export const SETTINGS = {
     default: '5m',
     description: 'how often log files are delivered',
     example: '30s',
+  },
+  digestInterval: {
+    group: 'Events',
+    type: wholeSeconds(2, 86_400),
+    default: '1h',
+    description: 'how much time a digest file covers; AWS has an hour, shorter ones are for tests',
+    example: '10s',
   },
   historyDays: {
     group: 'Events',

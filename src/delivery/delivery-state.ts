@@ -1,10 +1,13 @@
+import { type DigestState, NO_DIGESTS } from '../digest/index.ts';
 import type { JournalPosition } from '../journal/index.ts';
-import type { State } from '../state/index.ts';
+import { type State, updateState } from '../state/index.ts';
 import type { DeliveryStatus, Trail } from '../trails/index.ts';
 
 /** A log file that is being delivered. */
 export interface StagedFile {
   readonly key: string;
+  readonly account: string;
+  readonly region: string;
   /** Of the uncompressed bytes, hex: what a digest will list. */
   readonly sha256: string;
   readonly events: number;
@@ -13,6 +16,8 @@ export interface StagedFile {
   readonly newest: number;
   /** It stands in the bucket, though others of the same stage do not yet. */
   readonly done?: true;
+  /** Where it stands, if not in the stage's bucket: it was put before the trail got another one. */
+  readonly bucket?: string;
 }
 
 /**
@@ -45,9 +50,13 @@ export interface DeliveryState {
   /** The last form of a deleted trail whose remaining events are still being delivered. */
   readonly retired?: Trail;
   readonly delivered: { readonly files: number; readonly events: number; readonly bytes: number };
+  /** Absent as long as the trail never had log file validation. */
+  readonly digest?: DigestState;
 }
 
 const PREFIX = 'delivery/trail/';
+/** Where the digests of a deleted trail end; one of the same name must not write over them. */
+const LAST_DIGEST = 'delivery/last-digest/';
 
 /** The delivery state of one trail, held in memory by its only writer and saved by compare-and-swap. */
 export class DeliveryRecord {
@@ -63,16 +72,22 @@ export class DeliveryRecord {
     this.#value = value;
   }
 
-  /** Reads the state of the trail `uid`, or begins one at `start`. */
-  static async open(state: State, uid: string, start: JournalPosition): Promise<DeliveryRecord> {
+  /** Reads the state of the trail, or begins one at `start`. */
+  static async open(
+    state: State,
+    { uid, arn }: Pick<Trail, 'uid' | 'arn'>,
+    start: JournalPosition,
+  ): Promise<DeliveryRecord> {
     const key = PREFIX + uid;
     const found = await state.get<DeliveryState>(key);
+    const namesake = found ? undefined : await state.get<number>(LAST_DIGEST + arn);
     const fresh: DeliveryState = {
       cursor: start,
       notices: [],
       status: {},
       dropped: {},
       delivered: { files: 0, events: 0, bytes: 0 },
+      ...(namesake && { digest: { ...NO_DIGESTS, lastEnd: namesake.value } }),
     };
     return new DeliveryRecord(state, key, found?.version ?? 0, found?.value ?? fresh);
   }
@@ -99,7 +114,10 @@ export class DeliveryRecord {
     this.#value = next;
   }
 
-  async remove(): Promise<void> {
+  /** Forgets a deleted trail. */
+  async remove(arn: string): Promise<void> {
+    const lastEnd = this.#value.digest?.lastEnd;
+    if (lastEnd !== undefined) await updateState<number>(this.#state, LAST_DIGEST + arn, () => lastEnd);
     if (this.#version !== 0) await this.#state.delete(this.#key, this.#version);
     this.#version = 0;
   }

@@ -1,9 +1,12 @@
+import type { KeyRing } from '../digest/index.ts';
 import type { Journal, JournalPosition } from '../journal/index.ts';
 import type { State } from '../state/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { DeliveryStatus, Trail, TrailBucket, TrailTopic } from '../trails/index.ts';
 import { DeliveryRecord, type DeliveryState } from './delivery-state.ts';
+import { DigestRunner } from './digests/digest-runner.ts';
 import { openHistoryDelivery } from './history/history-delivery.ts';
+import { isRefusal } from './put-failure.ts';
 import { announce, deliverNext, EARLY_BYTES } from './trail-delivery.ts';
 
 /** The trails as delivery needs them; `trails` keeps them. */
@@ -23,6 +26,10 @@ export interface DeliveryOptions {
   readonly now: () => number;
   /** Milliseconds between two deliveries of a trail; more often when much has piled up. */
   readonly interval: number;
+  /** The keys that sign digests. */
+  readonly keys: KeyRing;
+  /** Milliseconds that a digest covers, whole seconds; an hour on AWS. */
+  readonly digestInterval: number;
   readonly historyDays: number;
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -70,10 +77,11 @@ const LAST_RETRY = 300_000;
 /** Cursors that moved without a delivery are written down this often: a crash only costs looking again. */
 const SAVE_CURSOR_EVENTS = 50_000;
 
-/** One trail's runner: never two deliveries of one trail at a time. */
+/** One trail's runner: never two deliveries of one trail at a time, be it of log files or of digests. */
 interface Runner {
   trail: Trail;
   readonly record: DeliveryRecord;
+  readonly digests: DigestRunner;
   savedSeq: number;
   due: number;
   failures: number;
@@ -105,12 +113,21 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     },
   };
 
+  const digestDependencies = {
+    keys: options.keys,
+    interval: options.digestInterval,
+    bucket: options.bucket,
+    now,
+  };
+
   async function runnerOf(trail: Trail): Promise<Runner> {
     const known = runners.get(trail.uid);
     if (known) return known;
     const start = { seq: trail.spans[0]?.from ?? journal.head().seq, bytes: journal.head().bytes };
-    const record = await DeliveryRecord.open(state, trail.uid, start);
-    const runner: Runner = { trail, record, savedSeq: record.value.cursor.seq, due: nextSlot(), failures: 0 };
+    const record = await DeliveryRecord.open(state, trail, start);
+    const digests = new DigestRunner(digestDependencies, options.onError);
+    const savedSeq = record.value.cursor.seq;
+    const runner: Runner = { trail, record, digests, savedSeq, due: nextSlot(), failures: 0 };
     const raced = runners.get(trail.uid);
     if (raced) return raced;
     runners.set(trail.uid, runner);
@@ -139,18 +156,21 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 
   /** Delivers for one trail up to the head of now. Never rejects: failures are kept in the status and retried. */
   async function run(runner: Runner): Promise<void> {
+    const { record, digests } = runner;
     const goal = journal.head().seq;
+    let refused = false;
     try {
-      await announce(runner.trail, runner.record, dependencies);
-      while (await deliverNext(runner.trail, runner.record, dependencies)) {
+      await announce(runner.trail, record, dependencies);
+      for (;;) {
+        await digests.follow(runner.trail, record);
+        if (!(await deliverNext(runner.trail, record, dependencies))) break;
         runner.failures = 0;
-        const { seq } = runner.record.value.cursor;
+        const { seq } = record.value.cursor;
         if (seq - runner.savedSeq > SAVE_CURSOR_EVENTS) await saveCursor(runner);
-        if (seq >= goal && !runner.record.value.stage) break;
+        if (seq >= goal && !record.value.stage) break;
       }
       runner.failures = 0;
       runner.due = nextSlot();
-      if (runner.record.value.retired) await finishRetired(runner);
     } catch (error) {
       const retry = Math.min(
         FIRST_RETRY * 2 ** runner.failures++,
@@ -159,9 +179,14 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       );
       runner.due = now() + retry;
       options.onError(`delivery of ${runner.trail.arn}`, error);
-      if (runner.record.value.retired && (error as { notApplied?: boolean }).notApplied)
-        await giveUpRetired(runner);
+      refused = isRefusal(error);
     }
+    const outcome = await digests.run(runner.trail, record);
+    if (!record.value.retired) return;
+    if (refused || outcome === 'refused') await giveUpRetired(runner);
+    else if (runner.failures === 0 && outcome === 'done' && !digests.isDue(runner.trail, record)) {
+      await finishRetired(runner);
+    } else runner.due = Math.min(runner.due, now() + FIRST_RETRY);
   }
 
   async function saveCursor(runner: Runner): Promise<void> {
@@ -171,7 +196,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 
   async function finishRetired(runner: Runner): Promise<void> {
     runners.delete(runner.trail.uid);
-    await runner.record.remove();
+    await runner.record.remove(runner.trail.arn);
   }
 
   /** The bucket of a deleted trail is mostly deleted next; its refusal is the end, but not an uncounted one. */
@@ -184,11 +209,17 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await finishRetired(runner);
   }
 
-  function start(runner: Runner): Promise<void> {
-    runner.running ??= run(runner).finally(() => {
+  /** Runs `work` for the trail alone, after what is running for it. */
+  async function alone(runner: Runner, work: () => Promise<void>): Promise<void> {
+    while (runner.running) await runner.running.catch(() => undefined);
+    runner.running = work().finally(() => {
       runner.running = undefined;
     });
-    return runner.running;
+    await runner.running;
+  }
+
+  function begin(runner: Runner, work: () => Promise<void>): void {
+    void alone(runner, work).catch((error) => options.onError(`delivery of ${runner.trail.arn}`, error));
   }
 
   async function tick(): Promise<void> {
@@ -198,8 +229,16 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       const stopping = runner.trail.spans.some(({ to, stopRequested }) => to === null && stopRequested);
       // A failing bucket is tried at its own pace; only the clock starts it again.
       const early = runner.failures === 0 && pendingBytes(runner) >= EARLY_BYTES;
-      if (stopping && !runner.running) await closeStopped(runner);
-      if (runner.due <= now() || early) void start(runner);
+      if (stopping && !runner.running) {
+        await closeStopped(runner);
+        // The last files of a stopped trail do not wait for the interval: its chain of digests ends with them.
+        if (runner.failures === 0) runner.due = now();
+      }
+      if (runner.running) continue;
+      if (runner.due <= now() || early) begin(runner, () => run(runner));
+      else if (runner.digests.isDue(runner.trail, runner.record)) {
+        begin(runner, async () => void (await runner.digests.run(runner.trail, runner.record)));
+      }
     }
   }
 
@@ -208,7 +247,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     await dependencies.closeSpan(trail.uid, journal.head().seq);
   }
 
-  for (const trail of await DeliveryRecord.retired(state)) void start(await runnerOf(trail));
+  for (const trail of await DeliveryRecord.retired(state)) {
+    const runner = await runnerOf(trail);
+    begin(runner, () => run(runner));
+  }
 
   // --- the history's own loop: soon after each append, and again after a failure
   let historyRunning: Promise<void> | undefined;
@@ -284,9 +326,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       const outcomes = await Promise.all(
         [...runners.values()].map(async (runner): Promise<FlushOutcome> => {
           const before = runner.record.value.delivered;
-          await runner.running;
-          const failures = runner.failures;
-          await start(runner);
+          let failures = 0;
+          await alone(runner, () => {
+            failures = runner.failures;
+            return run(runner);
+          });
           const { delivered, status } = runner.record.value;
           return {
             trail: runner.trail.arn,
@@ -313,11 +357,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       const spans = trail.spans.map((span) =>
         span.to === null ? { ...span, to: Math.max(head, span.from) } : span,
       );
-      runner.trail = { ...trail, spans };
-      await runner.running;
-      await runner.record.save({ retired: runner.trail });
-      runner.trail = { ...trail, spans };
-      await start(runner);
+      await alone(runner, async () => {
+        runner.trail = { ...trail, spans };
+        await runner.record.save({ retired: runner.trail });
+        await run(runner);
+      });
     },
     progress: () =>
       [...runners.values()].map(({ trail, record }) => ({

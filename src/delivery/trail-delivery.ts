@@ -1,3 +1,4 @@
+import { withFiles } from '../digest/index.ts';
 import type { CloudTrailRecord } from '../event/index.ts';
 import type { Journal, JournalEvent, JournalPosition } from '../journal/index.ts';
 import {
@@ -6,11 +7,12 @@ import {
   type LoggingSpan,
   type Trail,
   type TrailBucket,
-  TrailBucketError,
-  type TrailSource,
   type TrailTopic,
 } from '../trails/index.ts';
 import type { DeliveryRecord, StagedFile } from './delivery-state.ts';
+import { sessionOf } from './digests/digest-runner.ts';
+import { forEachParallel } from './parallel.ts';
+import { failureCode, isRefusal, sourceOf, targetOf, worstFailure } from './put-failure.ts';
 import { cutLogFiles, deliverySlot, type LogFile } from './s3/log-file.ts';
 import { putLogFile } from './s3/put-log-file.ts';
 
@@ -93,10 +95,6 @@ function matching(events: readonly JournalEvent[], span: LoggingSpan): JournalEv
   );
 }
 
-function targetOf(trail: Trail): { bucket: string; prefix?: string } {
-  return { bucket: trail.s3BucketName, ...(trail.s3KeyPrefix ? { prefix: trail.s3KeyPrefix } : {}) };
-}
-
 function withoutBody({ body: _body, ...file }: LogFile): StagedFile {
   return file;
 }
@@ -124,7 +122,7 @@ async function finishStage(
   if (to.bucket !== stage.bucket || to.prefix !== stage.prefix) {
     const moved = files.map((file): StagedFile => {
       const before = staged.get(file.sha256)!;
-      return before.done ? before : withoutBody(file);
+      return before.done ? { bucket: stage.bucket, ...before } : withoutBody(file);
     });
     await record.save({ stage: { ...stage, ...to, prefix: to.prefix, refused: false, files: moved } });
   }
@@ -144,33 +142,38 @@ async function putAndCommit(
   const source = sourceOf(trail);
   const started = now();
   const put = new Map<string, number>();
-  try {
-    await forEachParallel(files, PARALLEL_PUTS, async (file) => {
-      put.set(file.sha256, await putLogFile(bucket, stage.bucket, file, source, trail.kmsKeyId));
-    });
-  } catch (error) {
-    const refused = error instanceof TrailBucketError && error.notApplied;
-    const code = error instanceof TrailBucketError ? error.code : 'InternalError';
+  const failures = await forEachParallel(files, PARALLEL_PUTS, async (file) => {
+    put.set(file.sha256, await putLogFile(bucket, stage.bucket, file, source, trail.kmsKeyId));
+  });
+  if (failures.length > 0) {
+    const failure = worstFailure(failures);
     await record.save({
       stage: {
         ...stage,
-        refused,
+        refused: isRefusal(failure),
         files: stage.files.map((file) => (put.has(file.sha256) ? { ...file, done: true } : file)),
       },
-      status: { ...record.value.status, latestDeliveryAttemptTime: started, latestDeliveryError: code },
+      status: {
+        ...record.value.status,
+        latestDeliveryAttemptTime: started,
+        latestDeliveryError: failureCode(failure),
+      },
     });
-    throw error;
+    throw failure;
   }
   const { latestDeliveryError: _gone, ...status } = record.value.status;
   const time = now();
-  const { delivered, notices } = record.value;
+  const { delivered, digest, notices } = record.value;
+  const session = sessionOf(trail, stage.spanFrom);
+  const listed = stage.files.map((file) => listedFile(file, stage.bucket, time));
   await record.save({
     cursor: stage.next,
     stage: undefined,
     status: { ...status, latestDeliveryTime: time, latestDeliveryAttemptTime: time },
     notices: trail.snsTopicArn
-      ? [...notices, ...stage.files.map(({ key }) => ({ bucket: stage.bucket, key }))]
+      ? [...notices, ...listed.map(({ bucket, key }) => ({ bucket, key }))]
       : notices,
+    ...(digest && { digest: withFiles(digest, session, listed) }),
     delivered: {
       files: delivered.files + stage.files.length,
       events: delivered.events + stage.files.reduce((sum, file) => sum + file.events, 0),
@@ -179,30 +182,10 @@ async function putAndCommit(
   });
 }
 
-/**
- * Runs `act` over all items, a few at a time, and goes on past a failure. Then throws one: the first of which nobody
- * can be sure whether it was applied, else the first.
- */
-async function forEachParallel<T>(
-  items: readonly T[],
-  parallel: number,
-  act: (item: T) => Promise<void>,
-): Promise<void> {
-  const failures: unknown[] = [];
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) {
-      await act(item).catch((error: unknown) => void failures.push(error));
-      // One refusal is enough to know the bucket's answer; the others would only repeat it.
-      if (failures.length > 0) return;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-  if (failures.length > 0) {
-    throw (
-      failures.find((failure) => !(failure instanceof TrailBucketError && failure.notApplied)) ?? failures[0]
-    );
-  }
+/** A delivered file as its digest will tell of it. */
+function listedFile(file: StagedFile, stageBucket: string, at: number) {
+  const { account, region, bucket = stageBucket, key, sha256, oldest, newest } = file;
+  return { account, region, bucket, key, sha256, oldest, newest, at };
 }
 
 /** Events that could not be delivered for 30 days are given up, and counted. */
@@ -261,8 +244,3 @@ export async function announce(
 
 /** A topic that is gone for weeks must not make the state grow without an end; the files themselves are there. */
 const MAX_NOTICES = 1_000;
-
-/** The condition keys under which a trail's bucket and topic are used. */
-function sourceOf(trail: Trail): TrailSource {
-  return { trailArn: trail.arn, account: trail.account, region: trail.homeRegion };
-}

@@ -9,6 +9,8 @@ export interface DataDir {
   readonly state: string;
   readonly journal: string;
   readonly objects: string;
+  /** Private keys of digests; made with the first of them. */
+  readonly keys: string;
   readonly store: string;
   /** Written by the server for the CLI: URL and Region; and the root credentials. */
   readonly endpointFile: string;
@@ -33,6 +35,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
       state: join(path, 'state'),
       journal: join(path, 'journal'),
       objects: join(path, 'objects'),
+      keys: join(path, 'keys'),
       store: join(path, 'store'),
       endpointFile: join(path, 'endpoint.json'),
       credentialsFile: join(path, 'root-credentials.json'),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type CallReport, createFrontDoor } from '../aws/index.ts';
 import type { Config } from '../config/index.ts';
 import { startDelivery } from '../delivery/index.ts';
+import { openKeyRing } from '../digest/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { createIngest } from '../ingest/index.ts';
 import { openLmdbJournal } from '../journal/index.ts';
@@ -21,6 +22,7 @@ import { callEvent } from './call-events.ts';
 import type { DataDir } from './data-dir.ts';
 import { watchDiskSpace } from './disk-space.ts';
 import { writeFileDurably } from './durable-file.ts';
+import { publicKey } from './keys-api.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { openStore } from './open-store.ts';
@@ -93,6 +95,7 @@ export async function openHouse(
     ...(config.accounts === 'any' && { collectorAccount: config.accountId }),
     onDeleted: (trail) => within(DELETE_PATIENCE, delivery.retire(trail)),
   });
+  const keys = openKeyRing({ state, path: dir.keys, now });
   const delivery = await startDelivery({
     state,
     journal: gate.guardJournal(journal),
@@ -102,6 +105,8 @@ export async function openHouse(
     topic,
     now,
     interval: config.deliveryInterval,
+    keys,
+    digestInterval: config.digestInterval,
     historyDays: config.historyDays,
     onError: (what, error) => log.warn({ err: error }, what),
   });
@@ -132,6 +137,7 @@ export async function openHouse(
         trails,
         store,
         deliveryStatus: (uid) => delivery.status(uid),
+        publicKeys: async (start, end, region) => (await keys.valid(region, start, end)).map(publicKey),
         historyDays: config.historyDays,
         now,
         limits: config.limits,
@@ -158,6 +164,7 @@ export async function openHouse(
       ingest,
       store,
       delivery,
+      keys,
       identity,
       now,
       writeRootCredentials,

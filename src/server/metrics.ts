@@ -135,6 +135,26 @@ export function createMetrics(sources: MetricSources): Metrics {
       ? undefined
       : (now() - state.status.latestDeliveryTime) / 1000,
   );
+  perTrail(
+    'opentrail_trail_digests_delivered_total',
+    'Digest files delivered, of trails with log file validation',
+    ({ state }) => state.digest?.delivered,
+  );
+  perTrail(
+    'opentrail_trail_digest_failing',
+    '1 while the latest digest delivery failed',
+    ({ state }) => state.digest && (state.status.latestDigestDeliveryError ? 1 : 0),
+  );
+  perTrail('opentrail_trail_digest_age_seconds', 'Seconds since the latest digest delivery', ({ state }) =>
+    state.status.latestDigestDeliveryTime === undefined
+      ? undefined
+      : (now() - state.status.latestDigestDeliveryTime) / 1000,
+  );
+  perTrail(
+    'opentrail_trail_unlisted_files_total',
+    'Log files that no digest will list, because too many waited for one',
+    ({ state }) => state.digest && (state.digest.unlisted ?? 0),
+  );
   gauge(
     'opentrail_events_dropped_total',
     'Events that a trail had to give up',

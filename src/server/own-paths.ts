@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { Delivery } from '../delivery/index.ts';
+import type { KeyRing } from '../digest/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
 import { answerLink } from '../services/sns/index.ts';
@@ -12,6 +13,7 @@ import type { BackupOutcome } from './backup.ts';
 import { serveBackup } from './backup-api.ts';
 import { MAX_EVENTS_BODY, serveEvents } from './events-api.ts';
 import { HttpError, sendJson } from './http-error.ts';
+import { answerKeys } from './keys-api.ts';
 import type { OpenPath, OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { Question } from './question.ts';
@@ -25,13 +27,14 @@ export function createOwnPaths(house: {
   readonly ingest: Ingest;
   readonly store: EventStore;
   readonly delivery: Delivery;
+  readonly keys: KeyRing;
   readonly identity: Identity;
   readonly now: () => number;
   readonly writeRootCredentials: () => Promise<void>;
   readonly backup: (directory: string) => Promise<BackupOutcome>;
   readonly log: Logger;
 }): ReadonlyMap<string, OwnPath> {
-  const { config, ingest, store, delivery, identity, now } = house;
+  const { config, ingest, store, delivery, keys, identity, now } = house;
   const { accountId, accounts, historyDays } = config;
   const isKnown = (account: string) => accounts === 'any' || accounts.includes(account);
 
@@ -101,6 +104,14 @@ export function createOwnPaths(house: {
         scope: 'admin',
         maxBody: MAX_QUESTION,
         answer: (own) => answerTokens(new Question(own.body), own, identity, now),
+      },
+    ],
+    [
+      '/v1/admin/keys',
+      {
+        scope: 'admin',
+        maxBody: MAX_QUESTION,
+        answer: (own) => answerKeys(new Question(own.body), own, { accountId, keys, now }),
       },
     ],
     [

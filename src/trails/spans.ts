@@ -26,7 +26,7 @@ export function startedAt(trail: Trail, { head, collectorAccount }: SpanEdge, no
   if (trail.isLogging) return trail;
   const spans = [
     ...closedAt(trail.spans, head),
-    { from: head, to: null, rule: ruleOf(trail, collectorAccount) },
+    { from: head, to: null, session: { since: now, from: head }, rule: ruleOf(trail, collectorAccount) },
   ];
   return { ...trail, isLogging: true, startLoggingTime: now, spans };
 }
@@ -47,7 +47,8 @@ export function withRuleFrom(changed: Trail, { head, collectorAccount }: SpanEdg
   const rule = ruleOf(changed, collectorAccount);
   const open = changed.spans.at(-1);
   if (open?.to === null && JSON.stringify(open.rule) === JSON.stringify(rule)) return changed;
-  return { ...changed, spans: [...closedAt(changed.spans, head), { from: head, to: null, rule }] };
+  const next = { from: head, to: null, ...(open?.session && { session: open.session }), rule };
+  return { ...changed, spans: [...closedAt(changed.spans, head), next] };
 }
 
 /** Spans with the open one, if any, ended before `to`; a span that held nothing vanishes. */

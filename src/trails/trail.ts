@@ -49,6 +49,8 @@ export interface LoggingSpan {
   readonly from: number;
   readonly to: number | null;
   readonly stopRequested?: boolean;
+  /** The StartLogging that the span belongs to: when, and its place in the journal. A digest chain lives as long. */
+  readonly session?: { readonly since: number; readonly from: number };
   readonly rule: TrailRule;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DeliverableTrails, type Delivery, startDelivery } from '../../src/delivery/index.ts';
+import { openKeyRing } from '../../src/digest/index.ts';
 import type { AcceptedEvent } from '../../src/event/index.ts';
 import { type Journal, openLmdbJournal } from '../../src/journal/index.ts';
 import { openLmdbState, type State } from '../../src/state/index.ts';
@@ -35,6 +36,8 @@ async function openHouse(path: string, fate: () => Fate, world: World) {
     },
     now: Date.now,
     interval: 3_600_000,
+    keys: openKeyRing({ state, path: join(path, 'keys'), now: Date.now }),
+    digestInterval: 3_600_000,
     historyDays: 90,
     onError: () => {},
   });

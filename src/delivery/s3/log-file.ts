@@ -44,6 +44,8 @@ export function cutLogFiles(
       const times = part.map(({ time }) => time);
       return {
         key,
+        account: part[0]!.account,
+        region: part[0]!.region,
         body,
         sha256: createHash('sha256').update(body).digest('hex'),
         events: part.length,

@@ -6,10 +6,10 @@ import type { LogFile } from './log-file.ts';
 const compress = promisify(gzip);
 
 /**
- * Level 4 takes about half the time of the default 6 and gives files about a tenth larger.
+ * Level 3 takes 60 % of the time of the default 6 and gives files a fifth larger (7 and 12 us for a real event).
  * One member only: AWS's validator reads no further than the first.
  */
-const LEVEL = 4;
+const LEVEL = 3;
 
 /** Compresses a log file and puts it with the headers of CloudTrail's own. Answers the compressed size. */
 export async function putLogFile(
