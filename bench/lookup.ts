@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AcceptedEvent } from '../src/event/index.ts';
+import { readLookupFields } from '../src/event/index.ts';
 import {
   type EventStore,
   type LookupAttribute,
   openEventStore,
-  readLookupFields,
   startEmbeddedEngine,
 } from '../src/store/index.ts';
 import { generateEvents, mulberry32 } from './generator.ts';

@@ -1,3 +1,5 @@
+import type { LookupFields } from './lookup-fields.ts';
+
 /**
  * The CloudTrail record as the rest of opentrail sees it.
  *
@@ -78,5 +80,10 @@ export interface AcceptedEvent {
   /** `eventTime`, milliseconds since the epoch. */
   readonly time: number;
   readonly category: EventCategory;
+  /**
+   * What the history is asked by, if somebody who parsed the record filled it in; the record's `eventID` is then
+   * `eventId`.
+   */
+  readonly fields?: LookupFields;
   readonly raw: Buffer;
 }

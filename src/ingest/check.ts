@@ -8,6 +8,7 @@ import {
   formatEventTime,
   isReadOnlyName,
   parseEventTime,
+  readLookupFields,
   spliceMembers,
   toOneLine,
 } from '../event/index.ts';
@@ -135,7 +136,8 @@ export function checkRecord(
   if (raw.length > MAX_EVENT_BYTES) {
     return refuse('TooLarge', `the record has ${raw.length} bytes once its missing members are filled in`);
   }
-  return { kind: 'event', event: { account, region, eventId, time, category, raw } };
+  const fields = readLookupFields(record);
+  return { kind: 'event', event: { account, region, eventId, time, category, fields, raw } };
 }
 
 function parseObject(bytes: Buffer): CloudTrailRecord | undefined {

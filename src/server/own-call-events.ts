@@ -41,6 +41,7 @@ export function ownCallEvent(
   error?: { readonly code: string; readonly message: string },
 ): AcceptedEvent | undefined {
   const path = (req.url ?? '/').split('?', 1)[0]!;
+  if (path === '/v1/events') return undefined;
   const { op, ...parameters } = questionOf(own.body);
   const eventName = NAMES.get(typeof op === 'string' ? `${path} ${op}` : path);
   if (!eventName) return undefined;

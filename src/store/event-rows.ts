@@ -1,8 +1,12 @@
-import type { AcceptedEvent, CloudTrailRecord } from '../event/index.ts';
+import {
+  type AcceptedEvent,
+  type CloudTrailRecord,
+  type LookupFields,
+  readLookupFields,
+} from '../event/index.ts';
 import type { LookupAttribute } from './event-store.ts';
 import type { Hash64 } from './hash64.ts';
 import { attributeKey, categoryCode, everyEventKey, type Lane, laneSeed } from './lane.ts';
-import { type LookupFields, readLookupFields } from './lookup-fields.ts';
 import { type Place, placeOf } from './place.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTE_COLUMNS, EVENT_COLUMNS } from './schema.ts';
@@ -22,7 +26,7 @@ export interface RowSample {
   readonly key: Hash64;
 }
 
-/** Writes events as rows of both tables; each line is parsed once, for looking only. */
+/** Writes events as rows of both tables. */
 export function writeEventRows(events: readonly AcceptedEvent[]): EventRows {
   const bytes = events.reduce((sum, event) => sum + event.raw.length + 64, 0);
   const eventRows = new RowBinaryWriter(EVENT_COLUMNS, bytes);
@@ -33,7 +37,7 @@ export function writeEventRows(events: readonly AcceptedEvent[]): EventRows {
   for (const event of events) {
     const known = laneOf(event);
     const place = placeOf(event.time, event.eventId);
-    const record = parse(event.raw);
+    const { fields, ownId } = lookUpBy(event);
     eventRows.string(event.account);
     eventRows.string(event.region);
     eventRows.uint8(categoryCode(event.category));
@@ -41,10 +45,10 @@ export function writeEventRows(events: readonly AcceptedEvent[]): EventRows {
     eventRows.uint16(place.millis);
     eventRows.uint16(place.tie);
     eventRows.uint32(place.rest);
-    eventRows.string(record.eventID === event.eventId ? '' : event.eventId);
+    eventRows.string(ownId ? '' : event.eventId);
     eventRows.bytes(event.raw);
     indexRow(everyEventKey(known.seed), place);
-    for (const { key, value } of listAttributes(event.eventId, readLookupFields(record))) {
+    for (const { key, value } of listAttributes(event.eventId, fields)) {
       indexRow(attributeKey(known.seed, key, value), place);
     }
     const month = monthOf(event.time);
@@ -99,6 +103,16 @@ export function listAttributes(eventId: string, fields: LookupFields): readonly 
   for (const value of types) list.push({ key: 'ResourceType', value });
   for (const value of names) list.push({ key: 'ResourceName', value });
   return list;
+}
+
+/** What an event is found by, and whether its line names the event's own id. The line is parsed only if it must be. */
+function lookUpBy({ fields, eventId, raw }: AcceptedEvent): {
+  readonly fields: LookupFields;
+  readonly ownId: boolean;
+} {
+  if (fields) return { fields, ownId: true };
+  const record = parse(raw);
+  return { fields: readLookupFields(record), ownId: record.eventID === eventId };
 }
 
 /** A line that does not parse is kept and found by its id; refusing it here would hold up all that follow. */

@@ -1,7 +1,7 @@
+import { readLookupFields } from '../event/index.ts';
 import { listAttributes, parse } from './event-rows.ts';
 import type { FoundEvent, LookupAttribute, LookupCursor } from './event-store.ts';
 import { categoryOf, type Lane } from './lane.ts';
-import { readLookupFields } from './lookup-fields.ts';
 import { attributeCounts, findPlaces, type LanePlace, linesAt, type Walk } from './lookup-sql.ts';
 import { type Place, placeOf, timeOf } from './place.ts';
 import { RowBinaryReader } from './row-binary.ts';

@@ -14,5 +14,3 @@ export type {
   LookupRequest,
   ScanRequest,
 } from './event-store.ts';
-export { type LookupFields, readLookupFields } from './lookup-fields.ts';
-export type { LookupResource } from './lookup-resources.ts';

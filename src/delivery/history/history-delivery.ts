@@ -3,7 +3,7 @@ import type { State } from '../../state/index.ts';
 import type { EventStore } from '../../store/index.ts';
 
 /** One insert into the store: bounds the memory of both sides. */
-const RANGE_BYTES = 16 << 20;
+const RANGE_BYTES = 8 << 20;
 const KEY = 'delivery/history';
 
 interface HistoryState {

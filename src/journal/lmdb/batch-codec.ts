@@ -1,4 +1,4 @@
-import type { AcceptedEvent, EventCategory } from '../../event/index.ts';
+import type { AcceptedEvent, EventCategory, LookupFields } from '../../event/index.ts';
 import type { JournalEvent } from '../journal.ts';
 
 /** What stands in front of the records of a stored batch. */
@@ -7,8 +7,8 @@ interface BatchHeader {
   readonly t: number;
   /** Bytes of records in the journal before this batch. */
   readonly b: number;
-  /** Per event: account, Region, event id, event time, category, length of its raw bytes. */
-  readonly e: readonly (readonly [string, string, string, number, EventCategory, number])[];
+  /** Per event: account, Region, event id, event time, category, length of its raw bytes, what it is looked up by. */
+  readonly e: readonly (readonly [string, string, string, number, EventCategory, number, LookupFields?])[];
 }
 
 /** A batch as read back. */
@@ -27,7 +27,7 @@ export function encodeBatch(
   const header: BatchHeader = {
     t: acceptedAt,
     b: bytesBefore,
-    e: events.map((e) => [e.account, e.region, e.eventId, e.time, e.category, e.raw.length]),
+    e: events.map((e) => [e.account, e.region, e.eventId, e.time, e.category, e.raw.length, e.fields]),
   };
   const head = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
@@ -40,10 +40,22 @@ export function decodeBatch(first: number, value: Buffer): Batch {
   const headerEnd = 4 + value.readUInt32LE(0);
   const header = JSON.parse(value.toString('utf8', 4, headerEnd)) as BatchHeader;
   let offset = headerEnd;
-  const events = header.e.map(([account, region, eventId, time, category, length], index): JournalEvent => {
-    const raw = value.subarray(offset, offset + length);
-    offset += length;
-    return { account, region, eventId, time, category, raw, seq: first + index, acceptedAt: header.t };
-  });
+  const events = header.e.map(
+    ([account, region, eventId, time, category, length, fields], index): JournalEvent => {
+      const raw = value.subarray(offset, offset + length);
+      offset += length;
+      const event = {
+        account,
+        region,
+        eventId,
+        time,
+        category,
+        raw,
+        seq: first + index,
+        acceptedAt: header.t,
+      };
+      return fields ? { ...event, fields } : event;
+    },
+  );
   return { acceptedAt: header.t, bytesBefore: header.b, events };
 }

@@ -1,7 +1,7 @@
 import type { Event, LookupEventsRequest } from '@aws-sdk/client-cloudtrail';
 import { type CallContext, ServiceError } from '../../../aws/index.ts';
-import type { CloudTrailRecord } from '../../../event/index.ts';
-import { type FoundEvent, readLookupFields } from '../../../store/index.ts';
+import { type CloudTrailRecord, readLookupFields } from '../../../event/index.ts';
+import type { FoundEvent } from '../../../store/index.ts';
 import type { CloudTrailDependencies, CloudTrailHandlers } from '../dependencies.ts';
 import { readAttributes } from '../lookup/attributes.ts';
 import { type PageToken, readPageToken, writePageToken } from '../lookup/page-token.ts';

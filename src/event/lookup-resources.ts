@@ -1,4 +1,4 @@
-import type { CloudTrailRecord } from '../event/index.ts';
+import type { CloudTrailRecord } from './record.ts';
 import { RESOURCE_PATHS } from './resource-paths.ts';
 
 /** One entry of `Resources` in an answer of LookupEvents. */

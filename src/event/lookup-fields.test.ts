@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CloudTrailRecord } from '../event/index.ts';
 import { readLookupFields } from './lookup-fields.ts';
+import type { CloudTrailRecord } from './record.ts';
 
 const read = (record: unknown) => readLookupFields(record as CloudTrailRecord);
 

@@ -1,5 +1,5 @@
-import type { CloudTrailRecord } from '../event/index.ts';
 import { type LookupResource, readResources } from './lookup-resources.ts';
+import type { CloudTrailRecord } from './record.ts';
 
 /**
  * What LookupEvents shows and searches of an event. Absent members were absent in the record, or not of the type
