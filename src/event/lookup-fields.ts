@@ -7,12 +7,12 @@ import type { CloudTrailRecord } from './record.ts';
  * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Event.html
  */
 export interface LookupFields {
-  readonly eventName?: string;
-  readonly eventSource?: string;
+  readonly eventName?: string | undefined;
+  readonly eventSource?: string | undefined;
   /** LookupEvents answers text, not a boolean. */
-  readonly readOnly?: 'true' | 'false';
-  readonly username?: string;
-  readonly accessKeyId?: string;
+  readonly readOnly?: 'true' | 'false' | undefined;
+  readonly username?: string | undefined;
+  readonly accessKeyId?: string | undefined;
   readonly resources: readonly LookupResource[];
 }
 

@@ -84,6 +84,6 @@ export interface AcceptedEvent {
    * What the history is asked by, if somebody who parsed the record filled it in; the record's `eventID` is then
    * `eventId`.
    */
-  readonly fields?: LookupFields;
+  readonly fields?: LookupFields | undefined;
   readonly raw: Buffer;
 }

@@ -17,6 +17,15 @@ export interface JournalRange {
   readonly events: readonly JournalEvent[];
 }
 
+/** How far a read goes, and what it brings. */
+export interface JournalLimits {
+  readonly maxBytes: number;
+  /** Exclusive; default the head. */
+  readonly to?: number;
+  /** Bring `fields` too; default no, since reading them takes as long as all the rest. */
+  readonly withFields?: boolean;
+}
+
 /** An accepted event with its sequence number and the time at which the journal took it (ms since the epoch). */
 export interface JournalEvent extends AcceptedEvent {
   readonly seq: number;
@@ -41,7 +50,7 @@ export interface Journal {
    * Reads events from number `from` (inclusive) to at most `to` (exclusive; default the head), whole, and stops after
    * the event that brings the sum of `raw` bytes to `maxBytes` or more. Begins at the tail if `from` was trimmed.
    */
-  read(from: number, limits: { readonly maxBytes: number; readonly to?: number }): Promise<JournalRange>;
+  read(from: number, limits: JournalLimits): Promise<JournalRange>;
   /** Lets go of whole batches that end before `before`, and of ids older than a day. */
   trim(before: number): Promise<void>;
   /** Calls `listener` after each commit of new events; answers how to stop that. */

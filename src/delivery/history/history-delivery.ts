@@ -42,6 +42,7 @@ export async function openHistoryDelivery(options: {
     async next() {
       const { cursor, stage } = current;
       const range = await journal.read(cursor.seq, {
+        withFields: true,
         maxBytes: stage ? Number.POSITIVE_INFINITY : RANGE_BYTES,
         ...(stage ? { to: stage.seq } : {}),
       });

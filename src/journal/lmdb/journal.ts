@@ -164,14 +164,14 @@ export function openLmdbJournal(options: {
     },
     head: () => head,
     tail: () => tail,
-    async read(from, { maxBytes, to = head.seq }) {
+    async read(from, { maxBytes, to = head.seq, withFields = false }) {
       const first = Math.max(from, tail.seq);
       const end = Math.min(to, head.seq);
       if (first >= end) return { from: head, next: head, events: [] };
       const events: JournalEvent[] = [];
       let start: JournalPosition | undefined;
       let next = head;
-      for (const batch of batchesFrom(first)) {
+      for (const batch of batchesFrom(first, withFields)) {
         let bytes = batch.bytesBefore;
         for (const event of batch.events) {
           if (event.seq >= first) {
@@ -216,10 +216,12 @@ export function openLmdbJournal(options: {
     },
   };
 
-  function* batchesFrom(seq: number) {
+  function* batchesFrom(seq: number, withFields = false) {
     // The batch that holds `seq` begins at or before it.
     const [first = 0] = batches.getKeys({ reverse: true, start: seq, limit: 1 });
-    for (const { key, value } of batches.getRange({ start: first })) yield decodeBatch(key, value);
+    for (const { key, value } of batches.getRange({ start: first })) {
+      yield decodeBatch(key, value, withFields);
+    }
   }
 }
 
