@@ -25,6 +25,7 @@ import { writeFileDurably } from './durable-file.ts';
 import { publicKey } from './keys-api.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
+import { openNeighbours } from './neighbours.ts';
 import { openStore } from './open-store.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
@@ -82,12 +83,17 @@ export async function openHouse(
     log: (message, details) => log.warn({ room: 'topics', details }, message),
   });
   const ingest = createIngest({ journal, now, refusal });
-  const bucket = gate.guardBucket(createEmbeddedTrailBucket({ objects, authorizer: identity }));
-  const topic = createTrailTopic({ topics, authorizer: identity });
+  const neighbours = openNeighbours(config, {
+    bucket: createEmbeddedTrailBucket({ objects, authorizer: identity }),
+    topic: createTrailTopic({ topics, authorizer: identity }),
+  });
+  const { topic } = neighbours;
+  const bucket = gate.guardBucket(neighbours.bucket);
   const trails = await openTrails({
     state,
     bucket,
     topic,
+    ...(neighbours.kms && { kms: neighbours.kms }),
     head: () => journal.head().seq,
     now,
     limits: config.limits,
@@ -188,6 +194,7 @@ export async function openHouse(
     async close() {
       disk.close();
       await delivery.close();
+      neighbours.close();
       await topics.close();
       await store.close();
       await objects.close();

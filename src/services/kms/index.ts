@@ -1,0 +1,1 @@
+export { createRemoteTrailKeys } from './remote-trail-keys.ts';
