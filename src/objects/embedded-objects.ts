@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ChecksumAlgorithm } from './checksum/checksum.ts';
+import type { BucketLock, LockBypass, ObjectLock, Retention } from './object-lock.ts';
 import type { ObjectHeaders, ObjectInfo, ObjectPart, ObjectStore } from './object-store.ts';
 
 /** Settings of a bucket that are kept as they were given; absent: never set. */
@@ -17,6 +18,8 @@ export interface BucketConfig {
     readonly blockPublicPolicy: boolean;
     readonly restrictPublicBuckets: boolean;
   };
+  /** Present: objects of this bucket can be held. */
+  readonly objectLock?: BucketLock;
 }
 
 export interface BucketGrant {
@@ -62,6 +65,13 @@ export interface WriteRequest {
   readonly headers?: ObjectHeaders;
   readonly checks?: BodyChecks;
   readonly condition?: WriteCondition;
+  /** Beside the bucket's default. @throws InvalidRequest when the bucket has no object lock. */
+  readonly lock?: ObjectLock;
+  /**
+   * The writer repeats itself after a crash: a held object that has these very bytes already is the success of an
+   * earlier try, and stays as it is.
+   */
+  readonly mayRepeat?: boolean;
 }
 
 /** A multipart upload under way. */
@@ -75,6 +85,8 @@ export interface Upload {
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
   /** ARN of who began it. */
   readonly initiator: string;
+  /** For the object that comes of it. */
+  readonly lock?: ObjectLock;
 }
 
 export interface UploadAddress {
@@ -108,7 +120,10 @@ export interface EmbeddedObjects extends ObjectStore {
   /** Uploads under way are dropped with it. @throws NoSuchBucket, BucketNotEmpty. */
   deleteBucket(name: string): Promise<void>;
 
-  /** @throws NoSuchBucket, BadDigest, IncompleteBody, PreconditionFailed, NoSuchKey (If-Match), InsufficientStorage. */
+  /**
+   * @throws NoSuchBucket, BadDigest, IncompleteBody, PreconditionFailed, NoSuchKey (If-Match), InsufficientStorage,
+   *   AccessDenied (a held object stands there: there are no versions to put it aside).
+   */
   write(request: WriteRequest): Promise<ObjectInfo>;
   /** Changes what is kept with an object, not its bytes, ETag or date. @throws NoSuchBucket, NoSuchKey. */
   changeHeaders(
@@ -116,6 +131,18 @@ export interface EmbeddedObjects extends ObjectStore {
     key: string,
     change: (headers: ObjectHeaders) => ObjectHeaders,
   ): Promise<ObjectInfo>;
+
+  /** No error when there is none. @throws NoSuchBucket, AccessDenied (it is held). */
+  delete(bucket: string, key: string, bypass?: LockBypass): Promise<void>;
+  /** Absent `retention`: none any more. @throws NoSuchBucket, NoSuchKey, InvalidRequest, AccessDenied. */
+  changeRetention(
+    bucket: string,
+    key: string,
+    retention: Retention | undefined,
+    bypass?: LockBypass,
+  ): Promise<ObjectInfo>;
+  /** @throws NoSuchBucket, NoSuchKey, InvalidRequest. */
+  changeLegalHold(bucket: string, key: string, held: boolean): Promise<ObjectInfo>;
 
   createUpload(upload: Omit<Upload, 'uploadId' | 'initiatedAt'>): Promise<Upload>;
   /** @throws NoSuchUpload. */
@@ -130,7 +157,7 @@ export interface EmbeddedObjects extends ObjectStore {
   listParts(address: UploadAddress): ObjectPart[];
   /** In order of key, then of creation. */
   listUploads(bucket: string): Upload[];
-  /** @throws NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, PreconditionFailed. */
+  /** @throws NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall, BadDigest, PreconditionFailed, AccessDenied. */
   completeUpload(
     address: UploadAddress,
     parts: readonly CompletedPart[],

@@ -19,6 +19,7 @@ export type {
   WriteRequest,
 } from './embedded-objects.ts';
 export { type FsObjectStoreOptions, openFsObjectStore } from './fs/open.ts';
+export type { BucketLock, LockBypass, ObjectLock, Retention, RetentionMode } from './object-lock.ts';
 export {
   type ListAnswer,
   type ListRequest,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ObjectLock } from './object-lock.ts';
 
 /** Headers and metadata that are kept with an object and come back with it. */
 export interface ObjectHeaders {
@@ -42,6 +43,8 @@ export interface ObjectInfo {
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
   readonly headers: ObjectHeaders;
+  /** What holds it; only of objects in buckets with object lock. */
+  readonly lock?: ObjectLock;
   /** In order; only of objects that were uploaded in parts, and not in listings. */
   readonly parts?: readonly ObjectPart[];
 }

@@ -6,6 +6,7 @@ import {
   isCombinable,
 } from '../checksum/checksum.ts';
 import type { CompletedPart, EmbeddedObjects, Upload } from '../embedded-objects.ts';
+import { judgeRemoval, lockOfNewObject } from '../object-lock.ts';
 import { ObjectStoreError } from '../object-store.ts';
 import type { DataFiles } from './data-files.ts';
 import { noSuchBucket, noSuchUpload } from './errors.ts';
@@ -45,7 +46,7 @@ export function createCompleteUpload(
         `The ${name} you specified did not match the calculated checksum.`,
       );
     }
-    const stored: StoredObject = {
+    const plain: StoredObject = {
       size,
       etag: `${md5OfMd5s(parts)}-${parts.length}`,
       lastModified: now(),
@@ -57,24 +58,28 @@ export function createCompleteUpload(
       segments: parts.flatMap((part) => part.segments),
       parts: parts.map(({ segments: _, ...part }) => part),
     };
-    const kept = new Set(stored.segments.map((segment) => segment.id));
+    const kept = new Set(plain.segments.map((segment) => segment.id));
 
     const outcome = await index.transaction(() => {
-      if (!index.buckets.get(address.bucket)) return noSuchBucket();
+      const owner = index.buckets.get(address.bucket);
+      if (!owner) return noSuchBucket();
       // Another completion, an abort or a newer part may have come first: the parts must still be these.
       if (!index.uploads.get(uploadKey(address))) return noSuchUpload();
       if (!parts.every(({ segments }) => segments.every(index.hasSegment))) return invalidPart();
       const current = index.find(address.bucket, address.key);
-      const refusal = judgeCondition(current, options.condition);
+      const refusal = judgeCondition(current, options.condition) ?? judgeRemoval(current?.lock, now());
       if (refusal) return refusal;
+      const lock = lockOfNewObject(owner.config.objectLock, upload.lock, plain.lastModified);
+      if (lock instanceof ObjectStoreError) return lock;
+      const stored = lock ? { ...plain, lock } : plain;
       const unnamed = dropUpload(index, address, kept);
       if (current) index.dropSegments(current.segments);
       void index.objects.put(objectKey(address.bucket, address.key), stored);
-      return [...unnamed, ...(current?.segments ?? [])];
+      return { stored, dropped: [...unnamed, ...(current?.segments ?? [])] };
     });
     if (outcome instanceof ObjectStoreError) throw outcome;
-    for (const segment of outcome) if (!segment.inline) await files.remove(segment.id);
-    return describeObject(address.key, stored);
+    for (const segment of outcome.dropped) if (!segment.inline) await files.remove(segment.id);
+    return describeObject(address.key, outcome.stored);
   };
 }
 

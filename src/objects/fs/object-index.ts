@@ -1,5 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Bucket, Upload } from '../embedded-objects.ts';
+import type { ObjectLock } from '../object-lock.ts';
 import type { ObjectHeaders, ObjectInfo, ObjectPart } from '../object-store.ts';
 import { MAX_KEY_BYTES, objectKey } from './index-keys.ts';
 
@@ -18,6 +19,7 @@ export interface StoredObject {
   readonly headers: ObjectHeaders;
   readonly segments: readonly Segment[];
   readonly parts?: readonly ObjectPart[];
+  readonly lock?: ObjectLock;
 }
 
 /** An uploaded part, not yet of any object. */
@@ -83,6 +85,6 @@ export function openObjectIndex(path: string): ObjectIndex {
 
 /** What the index tells of an object to the outside. */
 export function describeObject(key: string, stored: StoredObject): ObjectInfo {
-  const { size, etag, lastModified, headers, parts } = stored;
-  return { key, size, etag, lastModified, headers, ...(parts && { parts }) };
+  const { size, etag, lastModified, headers, parts, lock } = stored;
+  return { key, size, etag, lastModified, headers, ...(parts && { parts }), ...(lock && { lock }) };
 }

@@ -1,4 +1,5 @@
 import type { EmbeddedObjects } from '../embedded-objects.ts';
+import { judgeRemoval, lockOfNewObject } from '../object-lock.ts';
 import { ObjectStoreError } from '../object-store.ts';
 import type { DataFiles } from './data-files.ts';
 import { noSuchBucket, noSuchKey } from './errors.ts';
@@ -16,12 +17,13 @@ type ObjectDoor = Pick<
 
 /** Objects of the embedded store: bytes first, then the index entry that makes them an object. */
 export function createObjects(index: ObjectIndex, files: DataFiles, now: () => number): ObjectDoor {
-  const write: EmbeddedObjects['write'] = async ({ bucket, key, body, headers, checks, condition }) => {
+  const write: EmbeddedObjects['write'] = async (request) => {
+    const { bucket, key, body, headers, checks, condition } = request;
     checkKey(key);
     // Asked first so that a stranger's gigabytes are not taken in for nothing, and again in the transaction.
     if (!index.buckets.get(bucket)) throw noSuchBucket();
     const received = await receiveBody(files, body, checks);
-    const stored: StoredObject = {
+    const plain: StoredObject = {
       size: received.size,
       etag: received.md5,
       lastModified: now(),
@@ -30,22 +32,40 @@ export function createObjects(index: ObjectIndex, files: DataFiles, now: () => n
     };
     // A failed commit may have reached the disk: then the file stays, and the next start's sweep asks the index.
     const outcome = await index.transaction(() => {
-      if (!index.buckets.get(bucket)) return noSuchBucket();
+      const owner = index.buckets.get(bucket);
+      if (!owner) return noSuchBucket();
       const current = index.find(bucket, key);
-      const refusal = judgeCondition(current, condition);
+      const held = judgeRemoval(current?.lock, now());
+      if (
+        current &&
+        held &&
+        request.mayRepeat &&
+        current.etag === plain.etag &&
+        current.size === plain.size
+      ) {
+        return { stands: current };
+      }
+      const lock = lockOfNewObject(owner.config.objectLock, request.lock, plain.lastModified);
+      if (lock instanceof ObjectStoreError) return lock;
+      const refusal = judgeCondition(current, condition) ?? held;
       if (refusal) return refusal;
+      const stored = lock ? { ...plain, lock } : plain;
       if (current) index.dropSegments(current.segments);
       index.addSegments(stored.segments, received.inline);
       void index.objects.put(objectKey(bucket, key), stored);
-      return current?.segments ?? [];
+      return { stored, replaced: current?.segments ?? [] };
     });
     if (outcome instanceof ObjectStoreError) {
       await received.discard();
       throw outcome;
     }
+    if (outcome.stands) {
+      await received.discard();
+      return describeObject(key, outcome.stands);
+    }
     received.keep();
-    for (const segment of outcome) if (!segment.inline) await files.remove(segment.id);
-    return describeObject(key, stored);
+    for (const segment of outcome.replaced) if (!segment.inline) await files.remove(segment.id);
+    return describeObject(key, outcome.stored);
   };
 
   return {
@@ -82,16 +102,19 @@ export function createObjects(index: ObjectIndex, files: DataFiles, now: () => n
       return listObjects(index, request);
     },
 
-    async delete(bucket, key) {
+    async delete(bucket, key, bypass) {
       const outcome = await index.transaction(() => {
         if (!index.buckets.get(bucket)) return undefined;
         const current = index.find(bucket, key);
         if (!current) return [];
+        const held = judgeRemoval(current.lock, now(), bypass);
+        if (held) return held;
         index.dropSegments(current.segments);
         void index.objects.remove(objectKey(bucket, key));
         return current.segments;
       });
       if (!outcome) throw noSuchBucket();
+      if (outcome instanceof ObjectStoreError) throw outcome;
       for (const segment of outcome) if (!segment.inline) await files.remove(segment.id);
     },
   };

@@ -5,6 +5,7 @@ import { createBuckets } from './buckets.ts';
 import { createCompleteUpload } from './complete-upload.ts';
 import { openDataFiles } from './data-files.ts';
 import { openObjectIndex } from './object-index.ts';
+import { createObjectLocks } from './object-locks.ts';
 import { createObjects } from './objects.ts';
 import { createUploads } from './uploads.ts';
 
@@ -34,6 +35,7 @@ export function openFsObjectStore(options: FsObjectStoreOptions): EmbeddedObject
   return {
     ...createBuckets(index, files, now),
     ...createObjects(index, files, now),
+    ...createObjectLocks(index, now),
     ...createUploads(index, files, now),
     completeUpload: createCompleteUpload(index, files, now),
     holdRemovals: files.holdRemovals,

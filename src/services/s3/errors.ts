@@ -41,6 +41,7 @@ export const S3_ERRORS: ReadonlyMap<string, number> = new Map([
   ['NoSuchKey', 404],
   ['NoSuchLifecycleConfiguration', 404],
   ['NoSuchPublicAccessBlockConfiguration', 404],
+  ['NoSuchObjectLockConfiguration', 404],
   ['NoSuchTagSet', 404],
   ['NoSuchUpload', 404],
   ['NoSuchWebsiteConfiguration', 404],

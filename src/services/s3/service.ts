@@ -10,6 +10,8 @@ import { S3_ERRORS } from './errors.ts';
 import { listOperations } from './listing/list-objects.ts';
 import { listUploadOperations } from './multipart/list-uploads.ts';
 import { uploadOperations } from './multipart/upload-operations.ts';
+import { lockConfigurationOperations } from './object-lock/lock-configuration.ts';
+import { objectLockOperations } from './object-lock/lock-of-objects.ts';
 import { copyObjectOperation } from './objects/copy-object.ts';
 import { deleteObjectOperations } from './objects/delete-objects.ts';
 import { getObjectOperation, headObjectOperation } from './objects/get-object.ts';
@@ -30,6 +32,8 @@ export function createS3Service(deps: S3ServiceDependencies): Service {
     ...bucketTaggingOperations(deps),
     ...publicAccessOperations(deps),
     ...unsetConfigurationOperations(deps),
+    ...lockConfigurationOperations(deps),
+    ...objectLockOperations(deps),
     ...listOperations(deps),
     ['PutObject', putObjectOperation(deps)],
     ['GetObject', getObjectOperation(deps)],

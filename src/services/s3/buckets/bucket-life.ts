@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import type { CallContext, RecordShape } from '../../../aws/index.ts';
 import { ObjectStoreError } from '../../../objects/index.ts';
-import { notImplemented, s3Error, toServiceError } from '../errors.ts';
+import { s3Error, toServiceError } from '../errors.ts';
 import { type BuiltOperation, bucketOperation } from '../operation-kinds.ts';
 import { isPolicyTemplateBucket } from '../policy-templates.ts';
 import { parameters, transferData } from '../record.ts';
@@ -61,7 +61,6 @@ function createBucket(deps: S3ServiceDependencies): BuiltOperation {
     const name = input.Bucket ?? '';
     checkBucketName(name);
     if (isPolicyTemplateBucket(name)) throw taken(name);
-    if (input.ObjectLockEnabledForBucket) throw notImplemented('Object Lock');
     const region = bucketRegion(
       input.CreateBucketConfiguration?.LocationConstraint,
       call.region || deps.defaultRegion,
@@ -76,6 +75,7 @@ function createBucket(deps: S3ServiceDependencies): BuiltOperation {
           ...(input.ACL !== undefined &&
             input.ACL !== 'private' && { grants: cannedGrants(input.ACL, call.account) }),
           ...(input.ObjectOwnership !== undefined && { objectOwnership: input.ObjectOwnership }),
+          ...(input.ObjectLockEnabledForBucket && { objectLock: {} }),
           ...(tags.length > 0 && {
             tags: tags.map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
           }),
@@ -108,16 +108,18 @@ function createBucket(deps: S3ServiceDependencies): BuiltOperation {
   ).record as RecordShape;
   return {
     handler,
-    permissions: (input: CreateBucketRequest, call: CallContext) => [
-      {
-        action: 's3:CreateBucket',
+    permissions: (input: CreateBucketRequest, call: CallContext) =>
+      [
+        's3:CreateBucket',
+        ...(input.ObjectLockEnabledForBucket ? ['s3:PutBucketObjectLockConfiguration'] : []),
+      ].map((action) => ({
+        action,
         resource: `arn:aws:s3:::${input.Bucket}`,
         context: {
           's3:locationconstraint': input.CreateBucketConfiguration?.LocationConstraint ?? call.region,
           ...(input.ACL !== undefined && { 's3:x-amz-acl': input.ACL }),
         },
-      },
-    ],
+      })),
     record,
   };
 }

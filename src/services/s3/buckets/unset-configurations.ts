@@ -78,16 +78,6 @@ const UNSET: readonly Unset[] = [
     remove: 'DeleteBucketCors',
   },
   {
-    operation: 'ObjectLockConfiguration',
-    action: 'BucketObjectLockConfiguration',
-    event: 'BucketObjectLockConfiguration',
-    what: 'Object Lock',
-    answer: [
-      'ObjectLockConfigurationNotFoundError',
-      'Object Lock configuration does not exist for this bucket',
-    ],
-  },
-  {
     operation: 'BucketAccelerateConfiguration',
     action: 'AccelerateConfiguration',
     event: 'AccelerateConfiguration',

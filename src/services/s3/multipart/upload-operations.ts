@@ -16,6 +16,7 @@ import {
   type UploadAddress,
 } from '../../../objects/index.ts';
 import { s3Error } from '../errors.ts';
+import { askedLock } from '../object-lock/lock-members.ts';
 import { readRange } from '../objects/byte-range.ts';
 import {
   bodyChecks,
@@ -68,6 +69,7 @@ function createUpload(deps: S3ServiceDependencies): BuiltOperation {
     writeActions,
     async (input, call, bucket) => {
       const headers = writtenHeaders(input, bucket.account);
+      const lock = askedLock(input, bucket, deps.now());
       const checksum = chooseChecksum(input.ChecksumAlgorithm, input.ChecksumType);
       const upload = await deps.objects.createUpload({
         bucket: bucket.name,
@@ -75,6 +77,7 @@ function createUpload(deps: S3ServiceDependencies): BuiltOperation {
         headers,
         checksum,
         initiator: call.caller.arn,
+        ...(lock && { lock }),
       });
       return {
         Bucket: bucket.name,

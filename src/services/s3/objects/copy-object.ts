@@ -8,6 +8,7 @@ import {
   type ObjectInfo,
 } from '../../../objects/index.ts';
 import { noSuchBucket, s3Error } from '../errors.ts';
+import { askedLock } from '../object-lock/lock-members.ts';
 import { type BuiltOperation, checkOwner, objectOperation } from '../operation-kinds.ts';
 import { objectPermission } from '../permissions.ts';
 import type { S3ServiceDependencies } from '../rooms.ts';
@@ -29,6 +30,7 @@ export function copyObjectOperation(deps: S3ServiceDependencies): BuiltOperation
       refuseIdle(input, bucket, source);
       const headers = copiedHeaders(input, source.object.headers, bucket.account);
       const condition = writeCondition(input);
+      const lock = askedLock(input, bucket, deps.now());
       const { body } = await deps.objects.get(source.bucket.name, source.object.key);
       const object = await deps.objects.write({
         bucket: bucket.name,
@@ -37,6 +39,7 @@ export function copyObjectOperation(deps: S3ServiceDependencies): BuiltOperation
         headers,
         checks: { compute: algorithmsOf(input.ChecksumAlgorithm, source.object.headers) },
         ...(condition && { condition }),
+        ...(lock && { lock }),
       });
       deps.onObjectCreated?.(bucket, object);
       return {

@@ -24,11 +24,12 @@ export function deleteObjectOperations(deps: S3ServiceDependencies): [string, Bu
       'DeleteObject',
       objectOperation<DeleteObjectRequest, DeleteObjectOutput>(
         deps,
-        ['s3:DeleteObject'],
+        (input) => deleteActions(input.BypassGovernanceRetention),
         async (input, _call, bucket) => {
           checkVersion(input.VersionId);
           await checkMatch(deps, bucket, input.Key, input.IfMatch);
-          await deps.objects.delete(bucket.name, input.Key);
+          const bypassGovernance = input.BypassGovernanceRetention === true;
+          await deps.objects.delete(bucket.name, input.Key, { bypassGovernance });
           return {};
         },
       ),
@@ -50,7 +51,13 @@ export function deleteObjectOperations(deps: S3ServiceDependencies): [string, Bu
           const Deleted: DeletedObject[] = [];
           const Errors: DeleteError[] = [];
           for (const identifier of wanted) {
-            const error = await deleteOne(deps, bucket, identifier, call);
+            const error = await deleteOne(
+              deps,
+              bucket,
+              identifier,
+              call,
+              input.BypassGovernanceRetention === true,
+            );
             if (error) Errors.push(error);
             else if (!input.Delete?.Quiet) Deleted.push({ Key: identifier.Key });
           }
@@ -61,24 +68,28 @@ export function deleteObjectOperations(deps: S3ServiceDependencies): [string, Bu
   ];
 }
 
+/** Passing a GOVERNANCE retention is a right of its own, and must be asked for in the call besides. */
+function deleteActions(bypassGovernance: boolean | undefined): string[] {
+  return ['s3:DeleteObject', ...(bypassGovernance ? ['s3:BypassGovernanceRetention'] : [])];
+}
+
 async function deleteOne(
   deps: S3ServiceDependencies,
   bucket: Bucket,
   identifier: ObjectIdentifier,
   call: CallContext,
+  bypassGovernance: boolean,
 ): Promise<DeleteError | undefined> {
   const key = identifier.Key ?? '';
-  const {
-    action,
-    resource = '*',
-    ...question
-  } = objectPermission(bucket, key, call.caller, 's3:DeleteObject');
-  const decision = await deps.authorizer.authorize({ caller: call.caller, action, resource, ...question });
-  if (!decision.allowed) return { Key: key, Code: 'AccessDenied', Message: decision.message };
+  for (const needed of deleteActions(bypassGovernance)) {
+    const { action, resource = '*', ...question } = objectPermission(bucket, key, call.caller, needed);
+    const decision = await deps.authorizer.authorize({ caller: call.caller, action, resource, ...question });
+    if (!decision.allowed) return { Key: key, Code: 'AccessDenied', Message: decision.message };
+  }
   try {
     checkVersion(identifier.VersionId);
     await checkMatch(deps, bucket, key, identifier.ETag);
-    await deps.objects.delete(bucket.name, key);
+    await deps.objects.delete(bucket.name, key, { bypassGovernance });
     return undefined;
   } catch (thrown) {
     const error = toServiceError(thrown, bucket.name, key);

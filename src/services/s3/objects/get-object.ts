@@ -7,6 +7,7 @@ import type {
 import type { CallContext, Operation, Permission } from '../../../aws/index.ts';
 import type { Bucket, ObjectInfo } from '../../../objects/index.ts';
 import { s3Error } from '../errors.ts';
+import { lockMembers } from '../object-lock/lock-members.ts';
 import { type BuiltOperation, objectOperation } from '../operation-kinds.ts';
 import { bucketPermission } from '../permissions.ts';
 import { findPolicyTemplate, isPolicyTemplateBucket } from '../policy-templates.ts';
@@ -29,6 +30,7 @@ export function getObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
       const described = await findObject(deps, input, call, bucket);
       if (judgeRead(input, described) === 'not modified') return notModified(described);
       const range = rangeOf(input, described);
+      const held = await lockMembers(deps, call, bucket, input.Key, described.lock);
       // Between the two an object may be overwritten: the answer is made of what is read now.
       const { info, body } = await objects.get(bucket.name, input.Key, range);
       if (info.etag !== described.etag || info.size !== described.size) {
@@ -38,7 +40,11 @@ export function getObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
           'The object was overwritten while the request was served; try again',
         );
       }
-      return { ...describeObject(info, input, range), Body: body as NonNullable<GetObjectOutput['Body']> };
+      return {
+        ...describeObject(info, input, range),
+        ...held,
+        Body: body as NonNullable<GetObjectOutput['Body']>,
+      };
     },
     { bytesOut: (output) => output.ContentLength },
   );
@@ -53,7 +59,8 @@ export function headObjectOperation(deps: S3ServiceDependencies): BuiltOperation
     async (input, call, bucket) => {
       const object = await findObject(deps, input, call, bucket);
       if (judgeRead(input, object) === 'not modified') return notModified(object);
-      return describeObject(object, input, rangeOf(input, object));
+      const held = await lockMembers(deps, call, bucket, input.Key, object.lock);
+      return { ...describeObject(object, input, rangeOf(input, object)), ...held };
     },
   );
   return withTemplates(deps, ofBuckets, false);

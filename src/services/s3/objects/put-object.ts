@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { PutObjectOutput, PutObjectRequest } from '@aws-sdk/client-s3';
 import type { WriteCondition } from '../../../objects/index.ts';
 import { notImplemented, s3Error } from '../errors.ts';
+import { askedLock, type LockMembers, lockActions } from '../object-lock/lock-members.ts';
 import { type BuiltOperation, objectOperation } from '../operation-kinds.ts';
 import { conditions } from '../permissions.ts';
 import type { S3ServiceDependencies } from '../rooms.ts';
@@ -18,6 +19,7 @@ export function putObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
     writeActions,
     async (input, call, bucket) => {
       const headers = writtenHeaders(input, bucket.account);
+      const lock = askedLock(input, bucket, deps.now());
       const checks = bodyChecks(input, call);
       checkSize(checks.size);
       const condition = writeCondition(input);
@@ -28,6 +30,7 @@ export function putObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
         headers,
         checks,
         ...(condition && { condition }),
+        ...(lock && { lock }),
       });
       deps.onObjectCreated?.(bucket, object);
       return {
@@ -41,12 +44,15 @@ export function putObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
 }
 
 /** What writing with these members needs: the object's tags and its list of rights are rights of their own. */
-export function writeActions(input: { Tagging?: string | undefined; ACL?: string | undefined }): string[] {
+export function writeActions(
+  input: { Tagging?: string | undefined; ACL?: string | undefined } & LockMembers,
+): string[] {
   const opens = input.ACL !== undefined && input.ACL !== 'private' && !input.ACL.startsWith('bucket-owner-');
   return [
     's3:PutObject',
     ...(input.Tagging === undefined ? [] : ['s3:PutObjectTagging']),
     ...(opens ? ['s3:PutObjectAcl'] : []),
+    ...lockActions(input),
   ];
 }
 

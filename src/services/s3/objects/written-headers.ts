@@ -69,13 +69,6 @@ function refuseUnsupported(input: WriteInput): void {
   if ((encryption !== undefined && encryption !== 'AES256') || given.has('SSEKMSKeyId')) {
     throw notImplemented('Encryption with keys of KMS');
   }
-  if (
-    ['ObjectLockMode', 'ObjectLockRetainUntilDate', 'ObjectLockLegalHoldStatus'].some((name) =>
-      given.has(name),
-    )
-  ) {
-    throw s3Error('InvalidRequest', 'Bucket is missing Object Lock Configuration');
-  }
   if (given.has('WriteOffsetBytes')) throw notImplemented('Appending to objects');
   if (given.has('WebsiteRedirectLocation')) throw notImplemented('Website redirects');
   if ([...given.keys()].some((name) => name.startsWith('Grant'))) {

@@ -90,6 +90,8 @@ export function createEmbeddedTrailBucket(deps: {
           ...(request.metadata && { metadata: request.metadata }),
         },
         checks: { compute: ['crc64nvme'] },
+        // In a bucket with object lock the file of the try before may be held already.
+        mayRepeat: true,
       });
     } catch (error) {
       // The store's own refusals come before anything is written; any other failure may have come after the commit.
