@@ -37,7 +37,9 @@ function usableKey(keyId: string, key: KeyMetadata | undefined): string {
       `KMS key ${key.Arn} is not enabled but ${key.KeyState ?? 'unknown'}.`,
     );
   }
-  if (key.KeyUsage !== 'ENCRYPT_DECRYPT' || (key.KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') {
+  // Not every KMS says what a plain key is for.
+  const { KeyUsage = 'ENCRYPT_DECRYPT', KeySpec = 'SYMMETRIC_DEFAULT' } = key;
+  if (KeyUsage !== 'ENCRYPT_DECRYPT' || KeySpec !== 'SYMMETRIC_DEFAULT') {
     throw new TrailError('KmsException', `KMS key ${key.Arn} is no symmetric encryption key.`);
   }
   return key.Arn;
