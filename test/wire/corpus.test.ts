@@ -93,6 +93,23 @@ describe.skipIf(!present)('the corpus of real events', () => {
     }
   }, 120_000);
 
+  it('goes in by the command line alone, all of it', async () => {
+    const other = await TestServer.start({ flags: ['--accounts', 'any', '--history-days', '5000'] });
+    try {
+      const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
+      const text = execFileSync(process.execPath, [command, 'ingest', '--allow-refused', CORPUS], {
+        env: { ...other.env, OPENTRAIL_DATA_DIR: other.dataDir },
+        encoding: 'utf8',
+      });
+      const accepted = outcomes.filter(({ status }) => status === 'accepted').length;
+      expect(text).toContain(
+        `${lines.length} read, ${accepted} accepted, 0 duplicate, ${lines.length - accepted} refused`,
+      );
+    } finally {
+      await other.dispose();
+    }
+  }, 120_000);
+
   it('goes in by the command line too, and is then all duplicates', () => {
     const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
     const text = execFileSync(process.execPath, [command, 'ingest', '--allow-refused', CORPUS], {
