@@ -1,0 +1,1 @@
+export { type Credentials, type SignableRequest, signRequest } from './sign-request.ts';
