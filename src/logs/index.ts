@@ -5,3 +5,17 @@ export {
 } from './filter-pattern/filter-pattern.ts';
 export { LogMessage } from './filter-pattern/log-message.ts';
 export { FilterPatternError } from './filter-pattern/pattern-error.ts';
+export {
+  type LogEvent,
+  type LogGroup,
+  type LogPosition,
+  type LogStream,
+  type LogsPlace,
+  logGroupArn,
+  type MetricFilter,
+  type MetricTransformation,
+  readLogGroupArn,
+} from './log-group.ts';
+export { type Logs, type LogsOptions, openLogs } from './logs.ts';
+export { LogsError, type LogsErrorCode } from './logs-error.ts';
+export { EVENT_OVERHEAD } from './store/event-codec.ts';

@@ -1,0 +1,68 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { LogGroup, LogStream } from '../log-group.ts';
+
+/** By account, Region, name. */
+export type GroupKey = [account: string, region: string, name: string];
+/** By the group's uid and the stream's name. */
+export type StreamKey = [group: number, name: string];
+/** By the group's or stream's uid, the event's time (ms), and its number. */
+export type EventKey = [owner: number, time: number, seq: number];
+
+/** Bytes and number of a group's events. */
+export interface GroupSize {
+  readonly bytes: number;
+  readonly events: number;
+}
+
+/** What was deleted and whose events have not been cleared away yet: a group, or one stream of it. */
+export interface Garbage {
+  readonly group: number;
+  readonly stream?: number;
+}
+
+/** The databases of the logs room, in one LMDB environment: a transaction spans them all. */
+export interface LogsEnvironment {
+  readonly root: RootDatabase<number, string>;
+  readonly groups: Database<LogGroup, GroupKey>;
+  readonly streams: Database<LogStream, StreamKey>;
+  /** A stream's name by the group's and its own uid; a stream that is not here has been deleted. */
+  readonly streamNames: Database<string, [group: number, stream: number]>;
+  /** All events of a group in order of time; see event-codec.ts. */
+  readonly events: Database<Buffer, EventKey>;
+  /** The same keys by stream, without the events. */
+  readonly byStream: Database<Buffer, EventKey>;
+  readonly sizes: Database<GroupSize, number>;
+  readonly garbage: Database<Garbage, number>;
+  /** How far each source that must not repeat itself has been taken: its own number of the next event. */
+  readonly marks: Database<number, string>;
+}
+
+/** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
+export function openEnvironment(path: string): LogsEnvironment {
+  const root = open<number, string>({
+    path,
+    encoding: 'json',
+    noSubdir: false,
+    maxDbs: 16,
+    overlappingSync: false,
+  });
+  return {
+    root,
+    groups: root.openDB({ name: 'groups', encoding: 'json' }),
+    streams: root.openDB({ name: 'streams', encoding: 'json' }),
+    streamNames: root.openDB({ name: 'stream-names', encoding: 'json' }),
+    // Records are much alike inside: compressed they take about a third.
+    events: root.openDB({ name: 'events', encoding: 'binary', compression: true }),
+    byStream: root.openDB({ name: 'by-stream', encoding: 'binary' }),
+    sizes: root.openDB({ name: 'sizes', encoding: 'json' }),
+    garbage: root.openDB({ name: 'garbage', encoding: 'json' }),
+    marks: root.openDB({ name: 'marks', encoding: 'json' }),
+  };
+}
+
+/** The next number of a counter; only inside a transaction. Numbers are never used twice. */
+export function nextNumber({ root }: LogsEnvironment, counter: 'uid' | 'event', count = 1): number {
+  const next = root.get(counter) ?? 1;
+  void root.put(counter, next + count);
+  return next;
+}
