@@ -40,6 +40,7 @@ export function build(root) {
     });
     if (done.status !== 0) throw new Error('the build failed; the type errors are above');
     copyAssets(join(root, 'src'), fresh);
+    bundleCheck(root, fresh);
     const stamp = join(fresh, stampName);
     writeFileSync(stamp, '');
     utimesSync(stamp, startedAt, startedAt);
@@ -49,6 +50,13 @@ export function build(root) {
     rmSync(fresh, { recursive: true, force: true });
     process.exit(1);
   }
+}
+
+/** The monitoring check becomes one file that packages install alone; the bundler works asynchronously, we do not. */
+function bundleCheck(root, dist) {
+  const script = join(root, 'scripts', 'bundle-check.js');
+  const done = spawnSync(process.execPath, [script, dist], { stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) throw new Error('the check could not be bundled; why is said above');
 }
 
 /** Another build may do the same at the same moment: then one of the two goes again. */

@@ -6,7 +6,11 @@ type Register = (command: Command, context: CliContext) => void;
 interface Entry {
   readonly summary: string;
   /** Loaded only when this command runs: `opentrail wait` must not pay for the server's modules. */
-  readonly load: () => Promise<{ readonly register: Register }>;
+  readonly load: () => Promise<{
+    readonly register: Register;
+    /** For a command that reads its words by rules of its own, and answers the exit code. */
+    readonly pass?: (words: readonly string[], context: CliContext) => Promise<number>;
+  }>;
 }
 
 const COMMANDS: ReadonlyMap<string, Entry> = new Map([
@@ -35,6 +39,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     'backup',
     { summary: 'copy the running server into a directory', load: () => import('./commands/backup.ts') },
   ],
+  ['check', { summary: 'run a monitoring check', load: () => import('./commands/check.ts') }],
   ['restore', { summary: 'make a data directory of a backup', load: () => import('./commands/restore.ts') }],
 ]);
 
@@ -54,6 +59,8 @@ export async function run(argv: readonly string[], context: CliContext): Promise
     );
   const named = COMMANDS.has(argv[0] ?? '') ? argv[0] : undefined;
   try {
+    const { pass } = (named === undefined ? undefined : await COMMANDS.get(named)?.load()) ?? {};
+    if (pass) return await pass(argv.slice(1), context);
     for (const [name, entry] of COMMANDS) {
       if (named !== undefined && name !== named) continue;
       const command = program.command(name).description(entry.summary);

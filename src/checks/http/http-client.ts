@@ -1,0 +1,127 @@
+import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { Deadline } from '../deadline.ts';
+import { CheckFailure } from '../failure.ts';
+import { wordsOf } from './connection-words.ts';
+import { openTunnel } from './tunnel.ts';
+
+/** What came back; any status counts as an answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** How to reach servers. */
+export interface HttpSettings {
+  readonly deadline: Deadline;
+  /** URL of a proxy for all requests. */
+  readonly proxy: URL | undefined;
+  /** Do not look at certificates. */
+  readonly insecure: boolean;
+}
+
+/** Longest answer that is read: a page of LookupEvents has 50 events of at most 256 kB. */
+const MAXIMUM_BYTES = 64 * 1024 * 1024;
+
+/** Sends requests, all within one deadline, on connections that stay open in between. */
+export class HttpClient {
+  readonly #settings: HttpSettings;
+  readonly #agent = new Agent({ keepAlive: true });
+  #secureAgent: import('node:https').Agent | undefined;
+
+  constructor(settings: HttpSettings) {
+    this.#settings = settings;
+  }
+
+  get deadline(): Deadline {
+    return this.#settings.deadline;
+  }
+
+  /** @throws CheckFailure with one plain sentence when no answer comes in time */
+  async send(
+    method: 'GET' | 'POST',
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body = '',
+  ): Promise<HttpAnswer> {
+    const { deadline, proxy } = this.#settings;
+    deadline.check();
+    try {
+      const options: RequestOptions = {
+        method,
+        headers: { ...headers, ...(body !== '' && { 'content-length': String(Buffer.byteLength(body)) }) },
+        signal: deadline.signal,
+      };
+      const answer = await (url.protocol === 'https:'
+        ? this.#sendSecurely(url, options, body)
+        : this.#sendPlainly(url, options, body));
+      return await readAnswer(answer);
+    } catch (error) {
+      if (deadline.signal.aborted) throw deadline.signal.reason;
+      if (error instanceof CheckFailure) throw error;
+      throw new CheckFailure(`error: ${wordsOf(error, url, proxy)}`);
+    }
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#agent.destroy();
+    this.#secureAgent?.destroy();
+  }
+
+  #sendPlainly(url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> {
+    const { proxy } = this.#settings;
+    if (proxy === undefined) {
+      return exchange((answered) => requestPlain(url, { ...options, agent: this.#agent }, answered), body);
+    }
+    const headers = { ...options.headers, host: url.host, ...proxyAuthorization(proxy) };
+    const target = { ...options, headers, path: url.href, agent: this.#agent };
+    return exchange((answered) => requestPlain(proxy, target, answered), body);
+  }
+
+  async #sendSecurely(url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> {
+    const https = await import('node:https');
+    const { proxy, insecure, deadline } = this.#settings;
+    this.#secureAgent ??= new https.Agent({ keepAlive: proxy === undefined, rejectUnauthorized: !insecure });
+    const socket =
+      proxy && (await openTunnel(proxy, url, { ...proxyAuthorization(proxy) }, insecure, deadline.signal));
+    const secure = { ...options, agent: this.#secureAgent, rejectUnauthorized: !insecure };
+    if (socket === undefined) return await exchange((answered) => https.request(url, secure, answered), body);
+    const { connect } = await import('node:tls');
+    const createConnection = () =>
+      connect({ socket, servername: url.hostname, rejectUnauthorized: !insecure });
+    return await exchange(
+      (answered) => https.request(url, { ...secure, agent: false, createConnection }, answered),
+      body,
+    );
+  }
+}
+
+function proxyAuthorization(proxy: URL): Record<string, string> {
+  if (proxy.username === '') return {};
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function exchange(
+  start: (answered: (answer: IncomingMessage) => void) => import('node:http').ClientRequest,
+  body: string,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    start(resolve).on('error', reject).end(body);
+  });
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<HttpAnswer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > MAXIMUM_BYTES) {
+      answer.destroy();
+      throw new CheckFailure('error: the answer is longer than 64 MB');
+    }
+    parts.push(part);
+  }
+  return { status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') };
+}

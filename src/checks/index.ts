@@ -1,0 +1,1 @@
+export { type CheckContext, runCheck } from './run.ts';
