@@ -148,9 +148,10 @@ function readImportTable(): Map<string, readonly string[]> {
   );
 }
 
-/** Each service is a room of its own; everything else is named by its first folder. */
+/** Each service is a room of its own, and so is the verifier; everything else is named by its first folder. */
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/');
+  if (file.startsWith('digest/verify/')) return 'digest/verify';
   return first === 'services' ? `${first}/${second}` : first;
 }
 

@@ -58,6 +58,10 @@ export class FakeAws {
     };
   }
 
+  setKeys(keys: readonly WireKey[]): void {
+    this.keys = [...keys];
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -4,7 +4,11 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 export interface AwsAccess {
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 }
 
 /** Where the bucket is read from. Can be sent to a thread. */

@@ -66,7 +66,7 @@ export async function resolveTarget(
     from?.folder !== undefined ? { kind: 'folder', path: from.folder } : { kind: 's3', access: regional };
   // With pinned keys nothing but the bucket is needed, and nothing else is asked.
   const isOffline = pinned !== undefined && (place.kind === 'folder' || from !== undefined);
-  const service = isOffline ? undefined : await openService(regional);
+  const service = isOffline ? undefined : await openService(regional, env);
   const keys: PublicKeySource = pinned ? { keysBetween: async () => pinned } : mustHave(service);
   const lying = await findPlace(options, from, { chain, place, service, env });
   const status = await service?.status(trailArn);
@@ -146,8 +146,18 @@ function readFrom({ from }: TargetOptions): From | undefined {
 /** The options, the AWS environment, then a server on this machine. */
 function accessOf(options: TargetOptions, env: CliContext['env']): AwsAccess {
   const endpoint = options.endpoint !== undefined ? { endpoint: options.endpoint } : {};
-  const hasAws = [env.AWS_ACCESS_KEY_ID, env.AWS_PROFILE, env.AWS_WEB_IDENTITY_TOKEN_FILE].some(Boolean);
-  if (hasAws && options.dataDir === undefined) return endpoint;
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (options.dataDir === undefined) {
+    if (accessKeyId && secretAccessKey) {
+      const token = env.AWS_SESSION_TOKEN;
+      return {
+        ...endpoint,
+        credentials: { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) },
+      };
+    }
+    // Profiles and roles are the SDK's business.
+    if (env.AWS_PROFILE || env.AWS_WEB_IDENTITY_TOKEN_FILE) return endpoint;
+  }
   try {
     const { url, region, credentials } = mustReadLocalServer(options, env);
     return { endpoint: url, region, credentials, ...endpoint };
@@ -157,9 +167,9 @@ function accessOf(options: TargetOptions, env: CliContext['env']): AwsAccess {
   }
 }
 
-async function openService(access: AwsAccess): Promise<TrailSource> {
+async function openService(access: AwsAccess, env: CliContext['env']): Promise<TrailSource> {
   const { createTrailSource } = await import('./trail-source.ts');
-  return createTrailSource(access);
+  return createTrailSource(access, env);
 }
 
 function mustHave(service: TrailSource | undefined): TrailSource {

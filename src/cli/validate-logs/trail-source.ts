@@ -26,11 +26,15 @@ export interface TrailSource extends PublicKeySource {
 }
 
 /** Asks CloudTrail, AWS's or an opentrail, in the source Region. */
-export function createTrailSource(access: AwsAccess): TrailSource {
+export function createTrailSource(
+  access: AwsAccess,
+  env: Readonly<Record<string, string | undefined>>,
+): TrailSource {
+  const endpoint = access.endpoint ?? env.AWS_ENDPOINT_URL_CLOUDTRAIL ?? env.AWS_ENDPOINT_URL;
   const config: CloudTrailClientConfig = {
     ...(access.region !== undefined && { region: access.region }),
     ...(access.credentials && { credentials: access.credentials }),
-    ...(access.endpoint !== undefined && { endpoint: access.endpoint }),
+    ...(endpoint && { endpoint }),
   };
   const client = new CloudTrailClient(config);
 

@@ -1,4 +1,4 @@
-import { formatTime } from '../digest-key.ts';
+import { formatTime, timeOfKey } from '../digest-key.ts';
 import type { BrokenLink, ChainLink, Evidence, Met } from '../evidence.ts';
 import { addressOf, type Finding, finding } from '../finding.ts';
 
@@ -18,16 +18,21 @@ function linksWithin(met: readonly Met[], evidence: Evidence): Finding[] {
     if (one.kind === 'broken') broken.push(one);
     if (one.kind === 'gap') [newer, broken] = [undefined, []];
     if (one.kind !== 'link') continue;
-    if (newer && !names(newer, one)) findings.push(...missing(one.end, newer.start, newer, broken));
-    else if (newer && newer.start !== one.end) findings.push(apart(one, newer));
+    if (newer === undefined) findings.push(...missingDigests(one.end, endOf(broken), one, broken));
+    else if (!names(newer, one)) findings.push(...missingDigests(one.end, newer.start, newer, broken));
+    else if (newer.start !== one.end) findings.push(apart(one, newer));
     [newer, broken] = [one, []];
   }
   // The walk ended at a digest that is not there, before it came to the start.
-  const first = met.at(-1);
-  if (first?.kind === 'broken' && newer && newer.start > evidence.start) {
-    findings.push(...missing(evidence.start, newer.start, newer, broken));
+  if (broken.length > 0) {
+    findings.push(...missingDigests(evidence.start, newer?.start ?? endOf(broken), newer, broken));
   }
   return findings;
+}
+
+/** The end of the newest window that broken digests stand for, as their keys say. */
+function endOf(broken: readonly BrokenLink[]): number {
+  return Math.max(...broken.map(({ key }) => timeOfKey(key) ?? Number.NEGATIVE_INFINITY));
 }
 
 /** Links that name each other: are hash and signature those of the digest that lies there? */
@@ -61,10 +66,20 @@ function exchanged(newer: ChainLink, older: ChainLink, what: string): Finding {
   );
 }
 
-function missing(since: number, until: number, newer: ChainLink, broken: readonly BrokenLink[]): Finding[] {
-  if (since >= until) return [];
-  const length = newer.end - newer.start;
-  const count = length > 0 ? Math.max(1, Math.round((until - since) / length)) : 1;
+/**
+ * Says that nothing vouches for a stretch of time; nothing when there is none.
+ *
+ * @param neighbour A digest of the same chain: its window tells how many would have been in the stretch.
+ */
+export function missingDigests(
+  since: number,
+  until: number,
+  neighbour: ChainLink | undefined,
+  broken: readonly BrokenLink[],
+): Finding[] {
+  if (!(since < until)) return [];
+  const length = neighbour ? neighbour.end - neighbour.start : 0;
+  const count = length > 0 ? Math.max(1, Math.round((until - since) / length)) : broken.length;
   const about = count === 1 ? 'One digest is' : `About ${count} digests are`;
   return [
     finding(

@@ -1,11 +1,17 @@
+import { checkDigest, type TrueDigest } from '../check-digest.ts';
+import { fetchDigest } from '../digest.ts';
 import { formatTime } from '../digest-key.ts';
 import { listDigests } from '../digest-listing.ts';
+import { DigestProblem } from '../digest-problem.ts';
 import { type ChainLink, type Evidence, linksOf } from '../evidence.ts';
 import { addressOf, type Finding, finding } from '../finding.ts';
+import { missingDigests } from './are-digests-linked.ts';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** Digests after the time asked for that are read until one is true. */
+const MAX_LATER = 5;
 
 /**
  * Is the newest digest the newest that there was? Whoever cuts the end of a chain leaves a valid chain behind; it shows
@@ -19,7 +25,8 @@ export async function isTailThere(evidence: Evidence, afterNewest: readonly numb
   const expected = Math.min(evidence.end, evidence.now);
   if (newest.end >= expected) return [];
   const later = await laterDigest(evidence, newest);
-  if (later !== undefined) return [];
+  // What comes next says by itself whether something lay between; the first of a new chain says that nothing did.
+  if (later) return later.previous && later.previous.key !== newest.key ? hole(newest, later) : [];
   const length = Math.max(newest.end - newest.start, MINUTE);
   return [
     ...againstStatus(evidence, newest, length),
@@ -67,12 +74,24 @@ function againstClock(evidence: Evidence, newest: ChainLink, length: number, exp
   ];
 }
 
-/** A digest of the chain after the time asked for: then the link between the two was asked for already. */
-async function laterDigest(evidence: Evidence, newest: ChainLink): Promise<string | undefined> {
-  const { reader, chain, place, now } = evidence;
+/** The first true digest of the chain after the time asked for. */
+async function laterDigest(evidence: Evidence, newest: ChainLink): Promise<TrueDigest | undefined> {
+  const { reader, chain, place, now, keys } = evidence;
   if (evidence.end >= now) return undefined;
   const listing = await listDigests(reader, chain, place, newest.end + 1000, evidence.end + 2 * DAY);
-  return listing.standard[0];
+  for (const key of listing.standard.slice(0, MAX_LATER)) {
+    try {
+      const fetched = await fetchDigest(reader, place.bucket, key);
+      if (fetched) return await checkDigest(fetched, chain.homeRegion, async (name) => keys.find(name));
+    } catch (error) {
+      if (!(error instanceof DigestProblem)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function hole(newest: ChainLink, later: TrueDigest): Finding[] {
+  return missingDigests(newest.end, later.start, newest, []);
 }
 
 function nothingThere(evidence: Evidence): Finding[] {
