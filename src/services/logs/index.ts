@@ -1,0 +1,2 @@
+export type { LogsDependencies } from './dependencies.ts';
+export { createLogsService } from './service.ts';
