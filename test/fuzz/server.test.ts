@@ -9,7 +9,7 @@ import { eventLine } from '../fault/load.ts';
 import { services } from '../reference/services.ts';
 import { FUZZ_TIMEOUT, fuzz } from './run.ts';
 import { anyInput, anyJson, anyText, bentText, nested } from './shapes.ts';
-import { type ErrorForm, expectProper, sendWire, signWire } from './wire.ts';
+import { type ErrorForm, expectProper, sendWire, signWire, statuses } from './wire.ts';
 
 /** One server takes all of it: what one fuzzer leaves behind is the next one's ground. */
 let server: TestServer;
@@ -19,8 +19,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server?.dispose());
 
-/** After each: it is still there, takes an event and finds it. */
+/** After each: it was asked, it is still there and takes events. */
 afterEach(async () => {
+  const counts = [...statuses].toSorted(([a], [b]) => String(a).localeCompare(String(b)));
+  console.log(`answers: ${counts.map(([status, count]) => `${status} ${count}×`).join(', ')}`);
+  const unanswered = statuses.get('none') ?? 0;
+  expect(unanswered, 'requests that never were').toBeLessThan(
+    counts.reduce((sum, [, count]) => sum + count, 0) / 2,
+  );
+  statuses.clear();
   expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   const id = `after-${Date.now()}`;
   const answer = await apiOf(server).post('/v1/events', eventLine(id));

@@ -18,6 +18,9 @@ export interface WireAnswer {
   readonly body: string;
 }
 
+/** How often each status was answered; `none` for a connection that was closed without one. */
+export const statuses = new Map<number | 'none', number>();
+
 /** An answer that takes longer is a hang. */
 const DEADLINE = 10_000;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
@@ -35,6 +38,8 @@ export async function sendWire(server: TestServer, request: WireRequest): Promis
     }, DEADLINE);
     const end = (answer: WireAnswer | undefined) => {
       clearTimeout(timer);
+      const status = answer?.status ?? 'none';
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
       done(answer);
     };
     let sent: http.ClientRequest | undefined;
