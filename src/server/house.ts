@@ -6,7 +6,7 @@ import { startDelivery } from '../delivery/index.ts';
 import { openKeyRing } from '../digest/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { createIngest } from '../ingest/index.ts';
-import { openLmdbJournal } from '../journal/index.ts';
+import { openLmdbJournal, yieldToIntake } from '../journal/index.ts';
 import { openFsObjectStore } from '../objects/index.ts';
 import { createCloudTrailService, createRateLimiter } from '../services/cloudtrail/index.ts';
 import { createIamService } from '../services/iam/index.ts';
@@ -104,7 +104,7 @@ export async function openHouse(
   const keys = openKeyRing({ state, path: dir.keys, now });
   const delivery = await startDelivery({
     state,
-    journal: gate.guardJournal(journal),
+    journal: gate.guardJournal(yieldToIntake(journal, { now })),
     store: gate.guardStore(store),
     trails,
     bucket,
