@@ -7,7 +7,7 @@ import { AWSCLI_OPTIONS, SDK_OPTIONS } from './options/connection-options.ts';
 import { GLOBAL_OPTIONS } from './options/global-options.ts';
 import type { OptionSpec } from './options/option-spec.ts';
 import { OUTPUT_OPTIONS } from './options/output-options.ts';
-import type { PasswordManager } from './secrets/password-manager.ts';
+import type { SecretPlace } from './secrets/secret-place.ts';
 
 /** The name that command lines and answers know the plugin by. */
 export const PLUGIN_NAME = 'cloud::aws::cloudtrail::plugin';
@@ -37,7 +37,7 @@ export function versionAnswer(of: 'Global' | 'Plugin' | 'Mode'): CheckFailure {
 export function helpAnswer(about?: {
   readonly customMode: string;
   readonly mode: Mode | 'multi';
-  readonly manager: PasswordManager | undefined;
+  readonly manager: SecretPlace | undefined;
 }): CheckFailure {
   const sections = generalHelp();
   if (about !== undefined) {

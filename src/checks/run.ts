@@ -24,7 +24,7 @@ import {
   versionAnswer,
 } from './plugin.ts';
 import { runAs } from './run-as.ts';
-import { passwordManager } from './secrets/password-manager.ts';
+import { secretPlace } from './secrets/secret-place.ts';
 import type { Environment } from './source/credentials.ts';
 import { Sources } from './source/open-source.ts';
 
@@ -128,7 +128,7 @@ class Run {
     if (first.has('version') && noMode) throw versionAnswer('Plugin');
     if (first.has('list-mode')) throw modesAnswer();
     if (first.has('list-custommode')) throw customModesAnswer();
-    const manager = passwordManager(first.text('pass-manager'));
+    const manager = secretPlace(first.text('pass-manager'));
     const customMode = first.text('custommode') ?? fail("Need to specify '--custommode'.");
     if (!CUSTOM_MODES.has(customMode)) {
       fail(`mode '${customMode}' doesn't exist (use --list-custommode option to show available modes).`);

@@ -16,6 +16,8 @@ export interface OutputRule {
 export interface OutputSettings {
   readonly format: 'text' | 'json' | 'xml' | 'openmetrics';
   readonly strictMetrics: boolean;
+  /** Show the state as a value, too: asked for with OpenMetrics, in whatever format. */
+  readonly withStatus: boolean;
   readonly file: string | undefined;
   /** Show details. */
   readonly verbose: boolean;
@@ -50,6 +52,7 @@ export function readOutputSettings(
   const basic: OutputSettings = {
     format: formatOf(options, disco !== undefined),
     strictMetrics: options.has('openmetrics-strict'),
+    withStatus: options.has('output-openmetrics'),
     file: options.get('output-file'),
     verbose: options.has('verbose'),
     debug: options.has('debug'),

@@ -32,7 +32,7 @@ export function renderResult(
     { label: 'plugin.mode.status', value: statusValue({ severity }) },
     report.mode ?? '',
   );
-  const measured = settings.format === 'openmetrics' ? [...report.perfdata, status] : report.perfdata;
+  const measured = settings.withStatus ? [...report.perfdata, status] : report.perfdata;
   const withDetails = settings.verbose || settings.debug || how.list === true;
   const shown: Shown = {
     plugin: report.plugin,

@@ -128,9 +128,13 @@ class ExpressionReader {
       const right = this.#read(13);
       return matching(left, (scope) => toText(right(scope)), '', negated);
     }
-    const pattern = this.#readDelimited();
+    const opener = this.#text[this.#at++]!;
+    const closer = opener === '{' ? '}' : opener;
+    const pattern = this.#readUntil(closer);
     if (kind[1] === 's') {
-      const replacement = this.#readDelimited(true);
+      // s{a}{b} has two pairs; in s/a/b/ the delimiter in the middle serves both.
+      if (opener === '{' && !this.#take(/\s*\{/y)) this.#fail();
+      const replacement = this.#readUntil(closer);
       const modifiers = this.#take(/[a-z]*/y)![0];
       if (left.variable === undefined) this.#fail();
       return substituting(left, pattern, replacement, modifiers);
@@ -138,11 +142,8 @@ class ExpressionReader {
     return matching(left, () => pattern, this.#take(/[a-z]*/y)![0], negated);
   }
 
-  /** The text up to the closing delimiter; a replacement shares the pattern's closing one unless that was a brace. */
-  #readDelimited(isSecond = false): string {
-    if (isSecond) this.#take(/\s*\{/y) ?? this.#at--;
-    const opener = isSecond ? this.#text[this.#at - 1] : this.#text[this.#at++];
-    const closer = opener === '{' || opener === '}' ? '}' : opener;
+  /** The text up to the closing delimiter, which may stand inside behind a backslash. */
+  #readUntil(closer: string): string {
     let out = '';
     for (; this.#at < this.#text.length; this.#at++) {
       const character = this.#text[this.#at]!;

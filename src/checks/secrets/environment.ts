@@ -1,7 +1,7 @@
-import type { PasswordManager } from './password-manager.ts';
+import type { SecretPlace } from './secret-place.ts';
 
 /** Takes options from environment variables: `--environment-map-option=aws-secret-key=MY_VARIABLE`. */
-export const environmentManager: PasswordManager = {
+export const environmentPlace: SecretPlace = {
   heading: 'Environment Options',
   options: [
     {

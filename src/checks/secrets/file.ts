@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { CheckFailure } from '../failure.ts';
 import type { OptionValues } from '../options/option-values.ts';
 import { toText } from '../perl/number.ts';
-import type { PasswordManager } from './password-manager.ts';
+import type { SecretPlace } from './secret-place.ts';
 
 /** Takes options from a JSON file that only the monitoring user can read. */
-export const fileManager: PasswordManager = {
+export const filePlace: SecretPlace = {
   heading: 'Secret File Options',
   options: [
     { name: 'secret-file', kind: 'value', text: 'Secret file, in JSON.' },
