@@ -28,6 +28,13 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: () => import('./commands/validate-logs.ts'),
     },
   ],
+  [
+    'evidence',
+    {
+      summary: 'pack records with everything that proves them, and check such a pack',
+      load: () => import('./commands/evidence.ts'),
+    },
+  ],
   ['users', { summary: 'create, list and delete users', load: () => import('./commands/users.ts') }],
   [
     'tokens',

@@ -144,7 +144,7 @@ function readFrom({ from }: TargetOptions): From | undefined {
 }
 
 /** The options, the AWS environment, then a server on this machine. */
-function accessOf(options: TargetOptions, env: CliContext['env']): AwsAccess {
+export function accessOf(options: TargetOptions, env: CliContext['env']): AwsAccess {
   const endpoint = options.endpoint !== undefined ? { endpoint: options.endpoint } : {};
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (options.dataDir === undefined) {
