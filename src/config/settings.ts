@@ -116,7 +116,7 @@ export const SETTINGS = {
   },
   digestInterval: {
     group: 'Events',
-    type: wholeSeconds(2, 86_400),
+    type: wholeSeconds(2, 3_600),
     default: '1h',
     description: 'how much time a digest file covers; AWS has an hour, shorter ones are for tests',
     example: '10s',

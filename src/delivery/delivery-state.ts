@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type DigestState, NO_DIGESTS } from '../digest/index.ts';
 import type { JournalPosition } from '../journal/index.ts';
-import { type State, updateState } from '../state/index.ts';
+import { type State, StateConflict, updateState } from '../state/index.ts';
 import type { DeliveryStatus, Trail } from '../trails/index.ts';
+import type { Tried } from './put-failure.ts';
 
 /** A log file that is being delivered. */
-export interface StagedFile {
+export interface StagedFile extends Tried {
   readonly key: string;
   readonly account: string;
   readonly region: string;
@@ -16,7 +18,7 @@ export interface StagedFile {
   readonly newest: number;
   /** It stands in the bucket, though others of the same stage do not yet. */
   readonly done?: true;
-  /** Where it stands, if not in the stage's bucket: it was put before the trail got another one. */
+  /** Where it goes, if not into the stage's bucket: that one refused it, and the trail has another one meanwhile. */
   readonly bucket?: string;
 }
 
@@ -34,8 +36,6 @@ export interface Stage {
   /** Where the span begins by whose rule the files were cut. */
   readonly spanFrom: number;
   readonly files: readonly StagedFile[];
-  /** The bucket certainly refused what is not done: a trail that got another bucket meanwhile may take the rest there. */
-  readonly refused?: boolean;
 }
 
 /** Everything that delivery knows of one trail, under one key, so that one compare-and-swap moves it all. */
@@ -64,6 +64,8 @@ export class DeliveryRecord {
   readonly #key: string;
   #version: number;
   #value: DeliveryState;
+  /** What a save that has not succeeded wanted to write. */
+  #doubt: DeliveryState | undefined;
 
   private constructor(state: State, key: string, version: number, value: DeliveryState) {
     this.#state = state;
@@ -110,8 +112,28 @@ export class DeliveryRecord {
   /** Changes the state on disk. @throws StateConflict when another process delivers for this trail. */
   async save(change: Partial<DeliveryState>): Promise<void> {
     const next = { ...this.#value, ...change };
+    this.#doubt = next;
     this.#version = await this.#state.put(this.#key, next, this.#version);
     this.#value = next;
+    this.#doubt = undefined;
+  }
+
+  /**
+   * After a save that failed nobody knows whether it was applied: reads what is there. To be called before the state
+   * is looked at again. @throws StateConflict when another process has written it.
+   */
+  async settle(): Promise<void> {
+    const attempted = this.#doubt;
+    if (!attempted) return;
+    const found = await this.#state.get<DeliveryState>(this.#key);
+    if ((found?.version ?? 0) !== this.#version) {
+      // Through JSON, as the store keeps it.
+      const mine = found && isDeepStrictEqual(found.value, JSON.parse(JSON.stringify(attempted)));
+      if (!mine) throw new StateConflict(this.#key);
+      this.#version = found.version;
+      this.#value = attempted;
+    }
+    this.#doubt = undefined;
   }
 
   /** Forgets a deleted trail. */

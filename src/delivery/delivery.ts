@@ -160,6 +160,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     const goal = journal.head().seq;
     let refused = false;
     try {
+      await record.settle();
       await announce(runner.trail, record, dependencies);
       for (;;) {
         await digests.follow(runner.trail, record);
@@ -190,6 +191,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   }
 
   async function saveCursor(runner: Runner): Promise<void> {
+    await runner.record.settle();
     await runner.record.save({});
     runner.savedSeq = runner.record.value.cursor.seq;
   }
@@ -378,7 +380,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       await ticking;
       await Promise.all([...runners.values()].map(({ running }) => running));
       await historyRunning;
-      for (const runner of runners.values()) if (!runner.record.value.retired) await saveCursor(runner);
+      for (const runner of runners.values()) {
+        // Only spares the next start a look at events that were seen already.
+        if (!runner.record.value.retired) await every('saving a cursor', () => saveCursor(runner));
+      }
     },
   };
 }

@@ -1,8 +1,40 @@
 import { type Trail, TrailBucketError, type TrailSource } from '../trails/index.ts';
 
+/** What became of earlier tries to put an object; kept with its stage. */
+export interface Tried {
+  /** The bucket certainly refused the latest try. */
+  readonly refused?: boolean;
+  /** When a try first ended without a clear answer, ms: the object may stand in that bucket. */
+  readonly unsure?: number;
+}
+
+/**
+ * How long an object that may stand in a bucket waits for that bucket, although the trail has another one now. Putting
+ * it into both would double events; never putting it would lose them, which is worse.
+ */
+const UNSURE_PATIENCE = 86_400_000;
+
+/** Whether an object may go to the bucket that the trail has now, if that is another than the one it was tried in. */
+export function mayMove({ refused, unsure }: Tried, now: number): boolean {
+  return refused === true && (unsure === undefined || now - unsure > UNSURE_PATIENCE);
+}
+
+/** Notes how an attempt ended for one of the objects that it did not deliver; `worst` is the attempt's worst failure. */
+export function afterAttempt<T extends Tried>(object: T, failure: unknown, worst: unknown, now: number): T {
+  if (failure !== undefined && !isRefusal(failure)) {
+    return { ...object, refused: false, unsure: object.unsure ?? now };
+  }
+  // A refusal holds for all that the attempt left, tried or not; a bucket that is gone holds nothing of earlier tries.
+  if (!isRefusal(worst)) return object;
+  const { unsure: _forgotten, ...rest } = object;
+  const gone = failureCode(worst) === 'NoSuchBucket';
+  return { ...(gone ? (rest as T) : object), refused: true };
+}
+
 /** Which of several failed PUTs to tell of: the first of which nobody can be sure whether it was applied, else the first. */
-export function worstFailure(failures: readonly unknown[]): unknown {
-  return failures.find((failure) => !isRefusal(failure)) ?? failures[0];
+export function worstFailure(failures: ReadonlyMap<unknown, unknown>): unknown {
+  const all = [...failures.values()];
+  return all.find((failure) => !isRefusal(failure)) ?? all[0];
 }
 
 /** The bucket certainly did not take the object. */

@@ -12,7 +12,7 @@ import {
 import type { DeliveryRecord, StagedFile } from './delivery-state.ts';
 import { sessionOf } from './digests/digest-runner.ts';
 import { forEachParallel } from './parallel.ts';
-import { failureCode, isRefusal, sourceOf, targetOf, worstFailure } from './put-failure.ts';
+import { afterAttempt, failureCode, mayMove, sourceOf, targetOf, worstFailure } from './put-failure.ts';
 import { cutLogFiles, deliverySlot, type LogFile } from './s3/log-file.ts';
 import { putLogFile } from './s3/put-log-file.ts';
 
@@ -113,23 +113,31 @@ async function finishStage(
   if (await dropExpired(range.events, stage.next, record, dependencies.now())) return true;
   const span = trail.spans.find(({ from }) => from === stage.spanFrom);
   const events = span ? matching(range.events, span) : [];
-  const to = stage.refused ? targetOf(trail) : stage;
-  const files = cutLogFiles(events, { uid: trail.uid, prefix: to.prefix }, stage.slot);
+  const files = cutLogFiles(events, { uid: trail.uid, prefix: stage.prefix }, stage.slot);
   const staged = new Map(stage.files.map((file) => [file.sha256, file]));
   if (files.length !== staged.size || !files.every(({ sha256 }) => staged.has(sha256))) {
     throw new Error(`delivery: the staged files of ${trail.arn} cannot be made again; run fsck`);
   }
-  if (to.bucket !== stage.bucket || to.prefix !== stage.prefix) {
-    const moved = files.map((file): StagedFile => {
-      const before = staged.get(file.sha256)!;
-      return before.done ? { bucket: stage.bucket, ...before } : withoutBody(file);
-    });
-    await record.save({ stage: { ...stage, ...to, prefix: to.prefix, refused: false, files: moved } });
+  const bodies = new Map(files.map(({ sha256, body }) => [sha256, body]));
+  const moved = stage.files.map((file) => movedFile(file, trail, dependencies.now()));
+  if (moved.some((file, index) => file !== stage.files[index])) {
+    await record.save({ stage: { ...stage, files: moved } });
   }
-  const rest = files.filter(({ sha256 }) => !staged.get(sha256)!.done);
+  const rest = moved
+    .filter(({ done }) => !done)
+    .map((file): LogFile => ({ ...file, body: bodies.get(file.sha256)! }));
   await putAndCommit(trail, record, rest, dependencies);
   await announce(trail, record, dependencies);
   return true;
+}
+
+/** What its bucket refused goes to the bucket that the trail has now, under the key that it has there. */
+function movedFile(file: StagedFile, trail: Trail, now: number): StagedFile {
+  if (file.done || !mayMove(file, now)) return file;
+  const { refused: _answered, unsure: _forgotten, ...rest } = file;
+  const { bucket, prefix } = targetOf(trail);
+  const key = file.key.slice(file.key.lastIndexOf('AWSLogs/'));
+  return { ...rest, bucket, key: prefix === undefined ? key : `${prefix}/${key}` };
 }
 
 async function putAndCommit(
@@ -143,15 +151,19 @@ async function putAndCommit(
   const started = now();
   const put = new Map<string, number>();
   const failures = await forEachParallel(files, PARALLEL_PUTS, async (file) => {
-    put.set(file.sha256, await putLogFile(bucket, stage.bucket, file, source, trail.kmsKeyId));
+    const place = file.bucket ?? stage.bucket;
+    put.set(file.sha256, await putLogFile(bucket, place, file, source, trail.kmsKeyId));
   });
-  if (failures.length > 0) {
+  if (failures.size > 0) {
     const failure = worstFailure(failures);
+    const bySha256 = new Map([...failures].map(([{ sha256 }, error]) => [sha256, error]));
     await record.save({
       stage: {
         ...stage,
-        refused: isRefusal(failure),
-        files: stage.files.map((file) => (put.has(file.sha256) ? { ...file, done: true } : file)),
+        files: stage.files.map((file) => {
+          if (file.done || put.has(file.sha256)) return { ...file, done: true };
+          return afterAttempt(file, bySha256.get(file.sha256), failure, started);
+        }),
       },
       status: {
         ...record.value.status,

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import {
   afterDelivery,
   type DeliveredDigest,
+  type DigestSession,
   type DigestStage,
   dueDigests,
   filesUntil,
@@ -15,7 +16,7 @@ import {
 import type { Trail, TrailBucket } from '../../trails/index.ts';
 import type { DeliveryRecord } from '../delivery-state.ts';
 import { forEachParallel } from '../parallel.ts';
-import { failureCode, isRefusal, sourceOf, targetOf, worstFailure } from '../put-failure.ts';
+import { afterAttempt, failureCode, mayMove, sourceOf, targetOf, worstFailure } from '../put-failure.ts';
 
 const compress = promisify(gzip);
 
@@ -50,13 +51,16 @@ export async function deliverDigests(
   const digest = afterDelivery(record.value.digest!, stage, delivered);
   const { latestDigestDeliveryError: _gone, ...status } = record.value.status;
   const time = delivered.length > 0 ? { latestDigestDeliveryTime: dependencies.now() } : {};
-  if (failures.length === 0) {
+  if (failures.size === 0) {
     await record.save({ digest, status: { ...status, ...time } });
     return true;
   }
   const failure = worstFailure(failures);
+  const left = digest.stage!.members.map((member) =>
+    afterAttempt(member, failures.get(member), failure, dependencies.now()),
+  );
   await record.save({
-    digest: { ...digest, stage: { ...digest.stage!, refused: isRefusal(failure) } },
+    digest: { ...digest, stage: { ...digest.stage!, members: left } },
     status: { ...status, ...time, latestDigestDeliveryError: failureCode(failure) },
   });
   throw failure;
@@ -66,44 +70,59 @@ export async function deliverDigests(
 async function readyStage(
   trail: Trail,
   record: DeliveryRecord,
-  { keys, interval, now }: DigestDependencies,
+  dependencies: DigestDependencies,
 ): Promise<DigestStage | undefined> {
   const digest = record.value.digest ?? NO_DIGESTS;
   const session = digest.sessions[0];
   if (!session) return undefined;
-
   const found = digest.stage;
-  if (found && !found.refused && (await canSign(found, keys))) return found;
-  const due = found ?? dueDigests(session, now(), interval);
-  if (!due) return undefined;
-  const { kind, start, end } = due;
-  const generated = kind === 'backfill' ? (found?.generated ?? now()) : undefined;
-  const members: StagedDigest[] = [];
-  for (const { account, region } of 'members' in due ? due.members : due.chains) {
-    const chain = session.chains.find(isOf({ account, region }))!;
-    const { fingerprint } = await keys.signer(region, generated ?? end);
-    members.push({ account, region, files: filesUntil(chain, kind, end), fingerprint });
-  }
-  const target = found && !found.refused ? { bucket: found.bucket, prefix: found.prefix } : targetOf(trail);
-  const stage: DigestStage = {
-    kind,
-    start,
-    end,
-    bucket: target.bucket,
-    ...(target.prefix !== undefined && { prefix: target.prefix }),
-    ...(generated !== undefined && { generated }),
-    members,
-  };
-  await record.save({ digest: { ...digest, stage } });
+  const stage = found
+    ? await renewed(found, trail, dependencies)
+    : await newStage(session, trail, dependencies);
+  if (stage && stage !== found) await record.save({ digest: { ...digest, stage } });
   return stage;
 }
 
-/** A key may have been rotated, or its file lost, since the stage was written. */
-async function canSign(stage: DigestStage, keys: KeyRing): Promise<boolean> {
-  for (const { region, fingerprint } of stage.members) {
-    if (!(await keys.signerNamed(region, fingerprint))) return false;
+async function newStage(
+  session: DigestSession,
+  trail: Trail,
+  { keys, interval, now }: DigestDependencies,
+): Promise<DigestStage | undefined> {
+  const due = dueDigests(session, now(), interval);
+  if (!due) return undefined;
+  const { kind, start, end, chains } = due;
+  const generated = kind === 'backfill' ? now() : undefined;
+  const members: StagedDigest[] = [];
+  for (const chain of chains) {
+    const { account, region } = chain;
+    const { fingerprint } = await keys.signer(region, generated ?? end);
+    members.push({ account, region, files: filesUntil(chain, kind, end), fingerprint, ...targetOf(trail) });
   }
-  return true;
+  return { kind, start, end, ...(generated !== undefined && { generated }), members };
+}
+
+/** A key may have been rotated since, or its file lost; and what a bucket refused goes to the one that the trail has now. */
+async function renewed(
+  stage: DigestStage,
+  trail: Trail,
+  { keys, now }: DigestDependencies,
+): Promise<DigestStage> {
+  let changed = false;
+  const members: StagedDigest[] = [];
+  for (const member of stage.members) {
+    let next = member;
+    if (mayMove(member, now())) {
+      const { refused: _answered, unsure: _forgotten, prefix: _before, ...rest } = member;
+      next = { ...rest, ...targetOf(trail) };
+    }
+    if (!(await keys.signerNamed(next.region, next.fingerprint))) {
+      const { fingerprint } = await keys.signer(next.region, stage.generated ?? stage.end);
+      next = { ...next, fingerprint };
+    }
+    changed ||= next !== member;
+    members.push(next);
+  }
+  return changed ? { ...stage, members } : stage;
 }
 
 async function put(
@@ -125,8 +144,8 @@ async function put(
         region: member.region,
         trailName: trail.name,
         homeRegion: trail.homeRegion,
-        bucket: stage.bucket,
-        ...(stage.prefix !== undefined && { prefix: stage.prefix }),
+        bucket: member.bucket,
+        ...(member.prefix !== undefined && { prefix: member.prefix }),
         end: stage.end,
         ...(stage.kind === 'backfill' && { backfill: true }),
       },
@@ -139,7 +158,7 @@ async function put(
   );
   await bucket.putObject(
     {
-      bucket: stage.bucket,
+      bucket: member.bucket,
       key: file.link.key,
       body: await compress(file.body),
       contentType: 'application/json',

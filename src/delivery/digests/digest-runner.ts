@@ -53,6 +53,7 @@ export class DigestRunner {
    */
   async run(trail: Trail, record: DeliveryRecord): Promise<'done' | 'refused' | 'failed'> {
     try {
+      await record.settle();
       await this.follow(trail, record);
       await this.#giveUp(trail, record);
       for (let count = 0; count < AT_ONCE; count++) {

@@ -56,12 +56,8 @@ export interface DigestStage {
   readonly kind: DigestKind;
   readonly start: number;
   readonly end: number;
-  readonly bucket: string;
-  readonly prefix?: string;
   /** When a backfill was generated. */
   readonly generated?: number;
-  /** The bucket certainly refused what is left: a trail that got another bucket meanwhile takes it there. */
-  readonly refused?: boolean;
   readonly members: readonly StagedDigest[];
 }
 
@@ -73,6 +69,12 @@ export interface StagedDigest {
   readonly files: number;
   /** Of the key that signs it. */
   readonly fingerprint: string;
+  readonly bucket: string;
+  readonly prefix?: string;
+  /** The bucket certainly refused the latest try. */
+  readonly refused?: boolean;
+  /** When a try first ended without a clear answer, ms: the digest may stand in that bucket. */
+  readonly unsure?: number;
 }
 
 /** All that is known of one trail's digests. Lives inside the trail's delivery state and moves with it. */

@@ -1,6 +1,6 @@
 import { type Chain, type DigestKind, type DigestSession, wholeSecond } from './digest-state.ts';
 
-/** Missed windows up to this many are made up one by one; before them stand backfill digests. */
+/** Missed windows up to this many are made up one by one; before them stand backfill digests. Keys reach as far back. */
 export const SINGLE_WINDOWS = 48;
 /** Windows that one backfill digest covers at most. */
 export const BACKFILL_WINDOWS = 24;

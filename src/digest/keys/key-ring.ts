@@ -13,8 +13,8 @@ const DAY = 86_400_000;
 const VALIDITY = 30 * DAY;
 /** A key that ends sooner than this gets its successor. */
 const OVERLAP = 2 * DAY;
-/** A key counts as valid from a day before it was made: the digest of the hour before must find it. */
-const MARGIN = DAY;
+/** A key counts as valid from before it was made: it may have to sign for missed hours of the last two days. */
+const MARGIN = 3 * DAY;
 /** Private halves are kept this long past the end, for hours that are made up. */
 const AFTERLIFE = 3 * DAY;
 
@@ -30,8 +30,8 @@ export interface DigestSigner {
 /** The keys that sign digest files, per Region; made when they are first needed, replaced by themselves. */
 export interface KeyRing {
   /**
-   * The key for a digest that ends at `at` (ms): valid at that time if there is or can be one. Makes a key where there
-   * is none, or where the newest ends soon.
+   * The key for a digest that ends at `at` (ms), or is generated then: one that is valid at that time, if there is any.
+   * Makes a key where there is none, or where the newest ends soon.
    */
   signer(region: string, at: number): Promise<DigestSigner>;
   /** That very key; undefined when its private half is gone. */
@@ -79,13 +79,11 @@ export function openKeyRing(options: {
     return known;
   }
 
-  async function make(region: string, at: number): Promise<DigestKeyRecord> {
+  async function make(region: string): Promise<DigestKeyRecord> {
     const { privateKey: key } = await generateKeys('rsa', { modulusLength: 2048 });
     const { fingerprint, value } = publishedForm(key);
     const madeAt = now();
-    // Hours that ended long before are covered as far as a key that is valid today can reach.
-    const reach = at < madeAt && at > madeAt - VALIDITY + OVERLAP + MARGIN ? at : madeAt;
-    const validFrom = wholeSecond(reach - MARGIN);
+    const validFrom = wholeSecond(madeAt - MARGIN);
     const record = { region, fingerprint, value, validFrom, validTo: validFrom + VALIDITY, madeAt };
     // First the private half: a published key that cannot sign would be chosen again and again.
     await files.write(region, fingerprint, key);
@@ -111,7 +109,7 @@ export function openKeyRing(options: {
     }
     const newest = usable.at(-1);
     if (!newest || newest.validTo - OVERLAP < now()) {
-      usable.push(await make(region, at));
+      usable.push(await make(region));
       await sweep(records);
     }
     const chosen =
@@ -133,7 +131,7 @@ export function openKeyRing(options: {
     rotate: (region) =>
       inTurn(region, async () => {
         const before = await list(region);
-        const made = await make(region, now());
+        const made = await make(region);
         for (const record of before) {
           await updateState<DigestKeyRecord>(state, keyOf(record), (current) =>
             current && current.retiredAt === undefined ? { ...current, retiredAt: now() } : current,
