@@ -21,22 +21,27 @@ export interface WireAnswer {
 /** How often each status was answered; `none` for a connection that was closed without one. */
 export const statuses = new Map<number | 'none', number>();
 
-/** An answer that takes longer is a hang. */
+/** Silence that lasts longer is a hang, ms. */
 const DEADLINE = 10_000;
+/** A longer answer is a stream that flows; the rest of it is not waited for. */
+const ENOUGH = 1 << 20;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 
 /**
  * Sends a request as it is. Undefined: node itself would not send it, or the server closed the connection without an
- * answer, as it may on a head that is no HTTP. @throws Error when nothing came within the deadline
+ * answer, as it may on a head that is no HTTP. @throws Error when nothing is heard for the deadline
  */
 export async function sendWire(server: TestServer, request: WireRequest): Promise<WireAnswer | undefined> {
   const { hostname, port } = new URL(server.url);
   return await new Promise((done, fail) => {
     const timer = setTimeout(() => {
-      fail(new Error(`no answer in ${DEADLINE} ms`));
+      fail(new Error(`silence for ${DEADLINE} ms`));
       sent?.destroy();
     }, DEADLINE);
+    let ended = false;
     const end = (answer: WireAnswer | undefined) => {
+      if (ended) return;
+      ended = true;
       clearTimeout(timer);
       const status = answer?.status ?? 'none';
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -53,16 +58,23 @@ export async function sendWire(server: TestServer, request: WireRequest): Promis
     sent.on('error', () => end(undefined));
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let length = 0;
+      const answer = () => ({
+        status: response.statusCode ?? 0,
+        type: response.headers['content-type'] ?? '',
+        body: Buffer.concat(chunks).toString('utf8'),
+      });
+      response.on('data', (chunk: Buffer) => {
+        timer.refresh();
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length < ENOUGH) return;
+        end(answer());
+        sent?.destroy();
+      });
       response.on('error', () => end(undefined));
+      response.on('end', () => end(answer()));
       response.on('close', () => end(undefined));
-      response.on('end', () =>
-        end({
-          status: response.statusCode ?? 0,
-          type: response.headers['content-type'] ?? '',
-          body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
     });
     sent.end(request.body);
   });
