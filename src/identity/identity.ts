@@ -21,6 +21,7 @@ import { Roles } from './directory/roles.ts';
 import { Users } from './directory/users.ts';
 import { IdentityError } from './identity-error.ts';
 import { PRESETS, type PresetName, presetPolicy } from './presets.ts';
+import { type ServiceSessionRequest, serviceSession } from './service-session.ts';
 
 /** What identity is opened with. */
 export interface IdentityOptions {
@@ -147,6 +148,11 @@ export class Identity implements Authenticator, Authorizer {
   /** See `assumeRole` in assume-role.ts. */
   async assumeRole(request: AssumeRoleRequest): Promise<AssumedRole> {
     return assumeRole({ ...this.#parts, authorizer: this.#authorizer }, request);
+  }
+
+  /** See `serviceSession` in service-session.ts. */
+  serviceSession(request: ServiceSessionRequest): Caller | undefined {
+    return serviceSession({ ...this.#parts, authorizer: this.#authorizer }, request);
   }
 
   /** Temporary credentials with the caller's own rights (GetSessionToken). `duration` in seconds. */

@@ -27,3 +27,4 @@ export { IdentityError, type IdentityErrorCode } from './identity-error.ts';
 export { parsePolicy } from './policies/parse-policy.ts';
 export type { Policy, PolicyKind } from './policies/policy.ts';
 export { PRESETS, type PresetName, presetPolicy } from './presets.ts';
+export type { ServiceSessionRequest } from './service-session.ts';
