@@ -1,6 +1,6 @@
 import { checkBucketName, checkKeyPrefix } from './checks/bucket-name.ts';
 import { resolveKey } from './checks/kms-key.ts';
-import { checkLogGroup } from './checks/log-group.ts';
+import { checkLogGroup, logGroupTargetOf, noLogGroups, tryLogGroup } from './checks/log-group.ts';
 import { topicArnOf } from './checks/topic-name.ts';
 import type { TrailsDependencies } from './dependencies.ts';
 import { tryBucket, tryTopic } from './preflight.ts';
@@ -26,21 +26,24 @@ export function checkSettings(current: SettledTrail, settings: TrailSettings, ho
 }
 
 /**
- * Asks the neighbours in AWS's order: key, bucket (marker, then ACL), topic. A refusal leaves the trail as it was;
- * what was written into the bucket before stays, as on AWS.
+ * Asks the neighbours in AWS's order: key, bucket (marker, then ACL), topic, log group. A refusal leaves the trail as it was;
+ * what was written into bucket and log group before stays, as on AWS.
  */
 export async function preflight(
   settled: SettledTrail,
   trailArn: string,
   home: TrailCall,
-  { bucket, topic, kms }: Pick<TrailsDependencies, 'bucket' | 'topic' | 'kms'>,
+  { bucket, topic, kms, logGroup }: Pick<TrailsDependencies, 'bucket' | 'topic' | 'kms' | 'logGroup'>,
 ): Promise<SettledTrail> {
   const source = { trailArn, account: home.account, region: home.region };
+  const target = logGroupTargetOf(settled, home);
+  if (target && !logGroup) throw noLogGroups();
   const keyed =
     settled.kmsKeyId === undefined
       ? settled
       : { ...settled, kmsKeyId: await resolveKey(settled.kmsKeyId, source, kms) };
   await tryBucket(bucket, keyed, source);
   if (keyed.snsTopicArn !== undefined) await tryTopic(topic, keyed.snsTopicArn, source);
+  if (target && logGroup) await tryLogGroup(logGroup, target, source);
   return keyed;
 }

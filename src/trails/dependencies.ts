@@ -2,12 +2,15 @@ import type { State } from '../state/index.ts';
 import type { TrailKeys } from './checks/kms-key.ts';
 import type { Trail } from './trail.ts';
 import type { TrailBucket, TrailTopic } from './trail-bucket.ts';
+import type { TrailLogGroup } from './trail-log-group.ts';
 
 /** What the trails need of the house. */
 export interface TrailsDependencies {
   readonly state: State;
   readonly bucket: TrailBucket;
   readonly topic: TrailTopic;
+  /** Absent: a CloudWatchLogsLogGroupArn is refused with words. */
+  readonly logGroup?: TrailLogGroup;
   /** The journal's next sequence number: where a span that begins or ends now has its edge. */
   readonly head: () => number;
   /** Milliseconds since the epoch. */

@@ -1,4 +1,5 @@
 export type { TrailKeys } from './checks/kms-key.ts';
+export { logGroupTargetOf } from './checks/log-group.ts';
 export type { TrailsDependencies } from './dependencies.ts';
 export { isShadowIn, type UnknownTrailForm } from './locate.ts';
 export { type AdvancedEventSelectorInput, validateAdvancedEventSelectors } from './selectors/advanced.ts';
@@ -21,5 +22,11 @@ export type {
 export { formatTrailArn, looksLikeArn, parseTrailArn, type TrailArn, type TrailCall } from './trail-arn.ts';
 export { type TrailBucket, TrailBucketError, type TrailSource, type TrailTopic } from './trail-bucket.ts';
 export { TrailError, type TrailErrorCode } from './trail-error.ts';
+export {
+  type LogGroupTarget,
+  type TrailLogGroup,
+  TrailLogGroupError,
+  type TrailLogGroupErrorCode,
+} from './trail-log-group.ts';
 export type { TrailSettings } from './trail-settings.ts';
 export { openTrails, type Trails } from './trails.ts';

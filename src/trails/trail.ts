@@ -74,6 +74,8 @@ export interface Trail {
   readonly recursiveLogging: boolean;
   readonly cloudWatchLogsLogGroupArn?: string;
   readonly cloudWatchLogsRoleArn?: string;
+  /** The journal's number from which on events go into the log group: the head when one was set. */
+  readonly logGroupFrom?: number;
   readonly kmsKeyId?: string;
   readonly selectors: Selectors;
   /** True after any PutEventSelectors. */

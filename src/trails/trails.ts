@@ -18,7 +18,7 @@ import { formatTrailArn, looksLikeArn, parseTrailArn, type TrailCall } from './t
 import { TrailBook } from './trail-book.ts';
 import { TrailError } from './trail-error.ts';
 import { checkTrailName } from './trail-name.ts';
-import { DEFAULT_SETTINGS, type TrailSettings } from './trail-settings.ts';
+import { DEFAULT_SETTINGS, type SettledTrail, type TrailSettings } from './trail-settings.ts';
 
 /** Opens the trails kept in `state`. */
 export async function openTrails(dependencies: TrailsDependencies): Promise<Trails> {
@@ -67,6 +67,7 @@ export class Trails {
       account: call.account,
       homeRegion: call.region,
       ...tried,
+      ...this.#logGroupFrom(tried),
       selectors: DEFAULT_SELECTORS,
       hasCustomEventSelectors: false,
       insightSelectors: [],
@@ -98,8 +99,9 @@ export class Trails {
       checkFree();
       const changed = await this.#book.change(before.uid, (trail) => {
         const { s3KeyPrefix, snsTopicName, snsTopicArn, kmsKeyId, ...lasting } = trail;
-        const { cloudWatchLogsLogGroupArn, cloudWatchLogsRoleArn, ...rest } = lasting;
-        return withRuleFrom({ ...rest, ...tried }, this.#edge());
+        const { cloudWatchLogsLogGroupArn, cloudWatchLogsRoleArn, logGroupFrom, ...rest } = lasting;
+        const from = this.#logGroupFrom(tried, logGroupFrom);
+        return withRuleFrom({ ...rest, ...tried, ...from }, this.#edge());
       });
       return changed ?? this.#vanished(before);
     });
@@ -256,6 +258,12 @@ export class Trails {
       const spans = trail.spans.filter(({ to }) => to === null || to > before);
       return spans.length === trail.spans.length ? trail : { ...trail, spans };
     });
+  }
+
+  /** Where a trail's way into its log group begins: where it began before, else here. */
+  #logGroupFrom(settled: SettledTrail, before?: number): Pick<Trail, 'logGroupFrom'> {
+    if (settled.cloudWatchLogsLogGroupArn === undefined) return {};
+    return { logGroupFrom: before ?? this.#dependencies.head() };
   }
 
   #edge(): SpanEdge {
