@@ -7,4 +7,9 @@ export {
   type TrailProgress,
 } from './delivery.ts';
 export type { DeliveryState, Stage, StagedFile } from './delivery-state.ts';
+export {
+  type LogGroupDelivery,
+  type LogGroupProgress,
+  startLogGroupDelivery,
+} from './log-group/log-group-delivery.ts';
 export { MAX_LOG_FILE_BYTES } from './s3/log-file.ts';

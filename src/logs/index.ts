@@ -19,3 +19,4 @@ export {
 export { type Logs, type LogsOptions, openLogs } from './logs.ts';
 export { LogsError, type LogsErrorCode } from './logs-error.ts';
 export { EVENT_OVERHEAD } from './store/event-codec.ts';
+export { createTrailLogGroup } from './trail-log-group.ts';
