@@ -36,6 +36,7 @@ const NOT_AS_THEY_ARE: ReadonlySet<string> = new Set([
   'journal',
   'objects',
   'store',
+  'logs',
   'endpoint.json',
 ]);
 
@@ -95,6 +96,8 @@ async function copyHouse(
         ? undefined
         : await freezeHistory(dir.store, engineSocket, join(target, 'store'));
     });
+    // After the cursors: the log groups remember themselves what they took, and take nothing twice.
+    await copyLmdb(dir.logs, join(target, 'logs'));
     await copyLmdb(join(dir.journal, 'seen'), join(target, 'journal', 'seen'));
     await copyLmdb(dir.journal, join(target, 'journal'));
     releaseTrims();
@@ -166,7 +169,7 @@ function isWithin(path: string, folder: string): boolean {
 /** A backup that fills the server's own disk would stop the intake. */
 async function refuseSmallDisk(target: string, dir: DataDir, minFree: number): Promise<void> {
   const isSameDisk = (await stat(target)).dev === (await stat(dir.path)).dev;
-  const copied = isSameDisk ? ['state', 'journal', 'objects/index'] : ['.'];
+  const copied = isSameDisk ? ['state', 'journal', 'logs', 'objects/index'] : ['.'];
   let needed = isSameDisk ? minFree : 0;
   for (const folder of copied) needed += await sizeOf(join(dir.path, folder));
   const { bavail, bsize } = await statfs(target);

@@ -12,6 +12,7 @@ export interface DataDir {
   /** Private keys of digests; made with the first of them. */
   readonly keys: string;
   readonly store: string;
+  readonly logs: string;
   /** Written by the server for the CLI: URL and Region; and the root credentials. */
   readonly endpointFile: string;
   readonly credentialsFile: string;
@@ -28,7 +29,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
   const release = await lockDataDir(path);
   try {
     await bringToFormat(path, format);
-    const folders = ['state', 'journal', 'objects', 'store'] as const;
+    const folders = ['state', 'journal', 'objects', 'store', 'logs'] as const;
     for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
     return {
       path,
@@ -37,6 +38,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
       objects: join(path, 'objects'),
       keys: join(path, 'keys'),
       store: join(path, 'store'),
+      logs: join(path, 'logs'),
       endpointFile: join(path, 'endpoint.json'),
       credentialsFile: join(path, 'root-credentials.json'),
       release,

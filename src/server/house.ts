@@ -2,20 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { type CallReport, createFrontDoor } from '../aws/index.ts';
 import type { Config } from '../config/index.ts';
-import { startDelivery } from '../delivery/index.ts';
+import { startDelivery, startLogGroupDelivery } from '../delivery/index.ts';
 import { openKeyRing } from '../digest/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { createIngest } from '../ingest/index.ts';
 import { openLmdbJournal, yieldToIntake } from '../journal/index.ts';
+import { createTrailLogGroup, openLogs } from '../logs/index.ts';
 import { openFsObjectStore } from '../objects/index.ts';
 import { createCloudTrailService, createRateLimiter } from '../services/cloudtrail/index.ts';
 import { createIamService } from '../services/iam/index.ts';
+import { createLogsService } from '../services/logs/index.ts';
 import { createEmbeddedTrailBucket, createS3Service } from '../services/s3/index.ts';
 import { createSnsService } from '../services/sns/index.ts';
 import { createStsService } from '../services/sts/index.ts';
 import { openLmdbState } from '../state/index.ts';
 import { createTrailTopic, openTopics } from '../topics/index.ts';
-import { openTrails } from '../trails/index.ts';
+import { openTrails, type Trail } from '../trails/index.ts';
 import { createBackup } from './backup.ts';
 import { BackupGate } from './backup-gate.ts';
 import { callEvent } from './call-events.ts';
@@ -82,6 +84,13 @@ export async function openHouse(
     allowPrivate: config.allowPrivateSubscribers,
     log: (message, details) => log.warn({ room: 'topics', details }, message),
   });
+  const logs = openLogs({
+    path: dir.logs,
+    now,
+    refusal: () => disk.refusal(),
+    onError: (what, error) => log.warn({ err: error }, what),
+  });
+  const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal });
   const neighbours = openNeighbours(config, {
     bucket: createEmbeddedTrailBucket({ objects, authorizer: identity }),
@@ -93,20 +102,38 @@ export async function openHouse(
     state,
     bucket,
     topic,
+    logGroup,
     ...(neighbours.kms && { kms: neighbours.kms }),
     head: () => journal.head().seq,
     now,
     limits: config.limits,
     knownRegions: KNOWN_REGIONS,
     ...(config.accounts === 'any' && { collectorAccount: config.accountId }),
-    onDeleted: (trail) => within(DELETE_PATIENCE, delivery.retire(trail)),
+    onDeleted: (trail) => within(DELETE_PATIENCE, retire(trail)),
   });
   const keys = openKeyRing({ state, path: dir.keys, now });
+  const paced = yieldToIntake(journal, { now });
+  const logGroups = await startLogGroupDelivery({
+    state,
+    journal: paced,
+    trails,
+    logGroup,
+    now,
+    maxHeldBytes: config.journalMaxBytes / 2,
+    onError: (what, error) => log.warn({ err: error }, what),
+  });
   const delivery = await startDelivery({
     state,
-    journal: gate.guardJournal(yieldToIntake(journal, { now })),
+    journal: logGroups.holdJournal(gate.guardJournal(paced)),
     store: gate.guardStore(store),
-    trails,
+    trails: {
+      all: () => trails.all(),
+      closeSpan: (uid, to) => trails.closeSpan(uid, to),
+      async dropFinishedSpans(uid, before) {
+        await logGroups.keepSpans(uid);
+        await trails.dropFinishedSpans(uid, before);
+      },
+    },
     bucket,
     topic,
     now,
@@ -116,9 +143,12 @@ export async function openHouse(
     historyDays: config.historyDays,
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  async function retire(trail: Trail): Promise<void> {
+    await Promise.all([delivery.retire(trail), logGroups.retire(trail)]);
+  }
   for (const trail of trails.ended()) {
     // Deleted, and the process ended before delivery had taken it over.
-    void delivery.retire(trail).then(() => trails.forget(trail.uid));
+    void retire(trail).then(() => trails.forget(trail.uid));
   }
   const backup = await createBackup({
     dir,
@@ -142,7 +172,7 @@ export async function openHouse(
       createCloudTrailService({
         trails,
         store,
-        deliveryStatus: (uid) => delivery.status(uid),
+        deliveryStatus: async (uid) => ({ ...(await delivery.status(uid)), ...logGroups.status(uid) }),
         publicKeys: async (start, end, region) => (await keys.valid(region, start, end)).map(publicKey),
         historyDays: config.historyDays,
         now,
@@ -151,6 +181,7 @@ export async function openHouse(
       createS3Service({ objects, authorizer: identity, now, defaultRegion: config.region }),
       createSnsService({ topics, authorizer: identity, now }),
       createIamService({ identity, now }),
+      createLogsService({ logs, now }),
       createStsService({ identity, now }),
     ],
     findAccessKey: (id) => identity.findAccessKey(id),
@@ -169,7 +200,13 @@ export async function openHouse(
       config,
       ingest,
       store,
-      delivery,
+      delivery: {
+        ...delivery,
+        async flush() {
+          await logGroups.flush();
+          return await delivery.flush();
+        },
+      },
       keys,
       identity,
       now,
@@ -194,10 +231,12 @@ export async function openHouse(
     async close() {
       disk.close();
       await delivery.close();
+      await logGroups.close();
       neighbours.close();
       await topics.close();
       await store.close();
       await objects.close();
+      await logs.close();
       await journal.close();
       await state.close();
     },

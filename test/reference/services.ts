@@ -1,6 +1,7 @@
 import type { Service } from '../../src/aws/index.ts';
 import { createCloudTrailService } from '../../src/services/cloudtrail/index.ts';
 import { createIamService } from '../../src/services/iam/index.ts';
+import { createLogsService } from '../../src/services/logs/index.ts';
 import { createS3Service } from '../../src/services/s3/index.ts';
 import { createSnsService } from '../../src/services/sns/index.ts';
 import { createStsService } from '../../src/services/sts/index.ts';
@@ -15,4 +16,5 @@ export const services: readonly Service[] = [
   createSnsService(rooms),
   createStsService(rooms),
   createIamService(rooms),
+  createLogsService(rooms),
 ];
