@@ -1,4 +1,5 @@
-import { lstat, open, readdir, readFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type BucketReader, type ListedObject, ObjectTooLarge } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
@@ -14,12 +15,19 @@ const MAX_METADATA_BYTES = 65_536;
  */
 export function createFolderReader(path: string): BucketReader {
   const root = resolve(path);
+  const folders = new Map<string, string>();
+
+  function folderOf(bucket: string): string {
+    const folder = folders.get(bucket) ?? bucketFolder(root, bucket);
+    folders.set(bucket, folder);
+    return folder;
+  }
 
   return {
     keepsMetadata: false,
 
     async *list(bucket, prefix, after) {
-      const base = await bucketFolder(root, bucket);
+      const base = folderOf(bucket);
       let page: ListedObject[] = [];
       for await (const key of walk(base, '', prefix, after)) {
         page.push({ key });
@@ -30,20 +38,27 @@ export function createFolderReader(path: string): BucketReader {
       if (page.length > 0) yield page;
     },
 
+    // Reads without the thread pool: each thread of ours has one file to wait for, and a disk or its cache is quick.
     async get(bucket, key, maxBytes) {
-      const file = fileOf(await bucketFolder(root, bucket), key);
-      const bytes = file === undefined ? undefined : await readPlainFile(file, maxBytes, bucket, key);
+      const file = fileOf(folderOf(bucket), key);
+      const bytes = file === undefined ? undefined : readPlainFile(file, maxBytes, bucket, key);
       if (file === undefined || bytes === undefined) return undefined;
-      return { bytes, metadata: await readMetadata(file) };
+      return {
+        bytes,
+        // Read when asked for: of log files nobody asks.
+        get metadata() {
+          return readMetadata(file);
+        },
+      };
     },
   };
 }
 
 /** The folder of a bucket: of its name, or else the whole. */
-async function bucketFolder(root: string, bucket: string): Promise<string> {
+function bucketFolder(root: string, bucket: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(bucket)) return root;
   const own = join(root, bucket);
-  return (await isFolder(own)) ? own : root;
+  return lstatSync(own, { throwIfNoEntry: false })?.isDirectory() ? own : root;
 }
 
 /** Undefined for keys that no copy of a bucket can hold, such as those that climb out of it. */
@@ -55,39 +70,30 @@ function fileOf(base: string, key: string): string | undefined {
   return way === key.split('/').join(sep) && !way.startsWith('..') ? file : undefined;
 }
 
-async function readPlainFile(
-  file: string,
-  maxBytes: number,
-  bucket: string,
-  key: string,
-): Promise<Uint8Array | undefined> {
+/** Neither a link, which could lead anywhere, nor a pipe, which would never end. */
+function readPlainFile(file: string, maxBytes: number, bucket: string, key: string): Uint8Array | undefined {
+  let descriptor: number;
   try {
-    const stat = await lstat(file);
-    if (!stat.isFile()) return undefined;
-    if (stat.size > maxBytes) throw new ObjectTooLarge(bucket, key, maxBytes);
-    const handle = await open(file);
-    try {
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return undefined;
+    if (stat.size > maxBytes) throw new ObjectTooLarge(bucket, key, maxBytes);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-async function readMetadata(file: string): Promise<ReadonlyMap<string, string>> {
-  let text: string;
+function readMetadata(file: string): ReadonlyMap<string, string> {
+  const bytes = readPlainFile(file + METADATA_SUFFIX, MAX_METADATA_BYTES, '', file);
+  if (bytes === undefined) return new Map();
   try {
-    if ((await lstat(file + METADATA_SUFFIX)).size > MAX_METADATA_BYTES) return new Map();
-    text = await readFile(file + METADATA_SUFFIX, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return new Map();
-    throw error;
-  }
-  try {
-    const value = JSON.parse(text) as { readonly Metadata?: object } | null;
+    const value = JSON.parse(Buffer.from(bytes).toString()) as { readonly Metadata?: object } | null;
     const members = Object.entries(value?.Metadata ?? value ?? {});
     return new Map(
       members
@@ -121,15 +127,8 @@ async function* walk(base: string, folder: string, prefix: string, after: string
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory();
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-}
-
 function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'ENXIO'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
 }

@@ -19,6 +19,7 @@ function linksWithin(met: readonly Met[], evidence: Evidence): Finding[] {
     if (one.kind === 'gap') [newer, broken] = [undefined, []];
     if (one.kind !== 'link') continue;
     if (newer === undefined) findings.push(...missingDigests(one.end, endOf(broken), one, broken));
+    else if (!names(newer, one) && broken.length === 0) findings.push(ring(newer));
     else if (!names(newer, one)) findings.push(...missingDigests(one.end, newer.start, newer, broken));
     else if (newer.start !== one.end) findings.push(apart(one, newer));
     [newer, broken] = [one, []];
@@ -28,6 +29,12 @@ function linksWithin(met: readonly Met[], evidence: Evidence): Finding[] {
     findings.push(...missingDigests(evidence.start, newer?.start ?? endOf(broken), newer, broken));
   }
   return findings;
+}
+
+/** The walk left a link only because it had been there before. */
+function ring(link: ChainLink): Finding {
+  const text = `The digest that ends at ${formatTime(link.end)} names a later one as the one before it. Whoever signed it closed the chain to a ring; the AWS CLI would never end.`;
+  return finding('digest-link-broken', 'error', text, { since: link.start, objects: [addressOf(link)] });
 }
 
 /** The end of the newest window that broken digests stand for, as their keys say. */
