@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
   CreateTrailCommand,
+  type CreateTrailCommandInput,
   PutEventSelectorsCommand,
   StartLoggingCommand,
 } from '@aws-sdk/client-cloudtrail';
@@ -63,12 +64,19 @@ export function bucketPolicy(bucket: string): string {
 }
 
 /** A bucket, and a logging multi-Region trail into it that takes everything. */
-export async function makeTrail(server: TestServer, bucket: string, name = bucket): Promise<void> {
+export async function makeTrail(
+  server: TestServer,
+  bucket: string,
+  name = bucket,
+  settings: Partial<CreateTrailCommandInput> = {},
+): Promise<void> {
   const s3 = s3Of(server);
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: bucketPolicy(bucket) }));
   const trails = cloudTrailOf(server);
-  await trails.send(new CreateTrailCommand({ Name: name, S3BucketName: bucket, IsMultiRegionTrail: true }));
+  await trails.send(
+    new CreateTrailCommand({ Name: name, S3BucketName: bucket, IsMultiRegionTrail: true, ...settings }),
+  );
   await trails.send(
     new PutEventSelectorsCommand({
       TrailName: name,
