@@ -99,7 +99,8 @@ function bucketOf(world: DigestWorld): TrailBucket {
   };
 }
 
-const NO_STORE = {
+/** A history that keeps nothing. */
+export const NO_STORE = {
   insert: async () => undefined,
   lookup: async () => [],
   async *scan() {},
