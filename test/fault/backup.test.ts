@@ -10,10 +10,13 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestServer } from '../clients/server.ts';
 import { apiOf, cloudTrailOf, makeTrail, s3Of } from './house-keeping.ts';
 import { doubles, eventLine, idsInFiles, idsInHistory, type Load, missing, startLoad } from './load.ts';
+
+// Reading back every log file of seconds of load takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestServer;
 beforeAll(async () => {

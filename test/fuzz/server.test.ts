@@ -270,14 +270,24 @@ describe('operations', () => {
       'EndsWith',
       'NotEndsWith',
     );
+    const category = fc.constantFrom(
+      [],
+      [{ Field: 'eventCategory', Equals: ['Management'] }],
+      [{ Field: 'eventCategory', Equals: ['Data'] }],
+    );
     const selector = fc.record({
       Name: fc.option(anyText, { nil: undefined }),
-      FieldSelectors: fc.array(
-        fc
-          .tuple(field, fc.array(fc.tuple(operator, values), { maxLength: 3 }))
-          .map(([Field, rules]) => ({ Field, ...Object.fromEntries(rules) })),
-        { maxLength: 5 },
-      ),
+      FieldSelectors: fc
+        .tuple(
+          category,
+          fc.array(
+            fc
+              .tuple(field, fc.array(fc.tuple(operator, values), { maxLength: 3 }))
+              .map(([Field, rules]) => ({ Field, ...Object.fromEntries(rules) })),
+            { maxLength: 5 },
+          ),
+        )
+        .map(([first, rest]) => [...first, ...rest]),
     });
     const basic = fc.record(
       {
