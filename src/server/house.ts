@@ -159,7 +159,7 @@ export async function openHouse(
     minFreeDisk: config.minFreeDisk,
     now,
   });
-  const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, store, now });
+  const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, logGroups, store, now });
 
   async function report(call: CallReport): Promise<void> {
     const event = callEvent(call, config.accountId);

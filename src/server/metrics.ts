@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Delivery } from '../delivery/index.ts';
+import type { Delivery, LogGroupDelivery } from '../delivery/index.ts';
 import type { IngestCounters } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { EventStore } from '../store/index.ts';
@@ -9,6 +9,7 @@ export interface MetricSources {
   readonly ingest: IngestCounters;
   readonly journal: Journal;
   readonly delivery: Delivery;
+  readonly logGroups: LogGroupDelivery;
   readonly store: EventStore;
   readonly now: () => number;
 }
@@ -23,7 +24,7 @@ export interface Metrics {
 
 /** Makes the registry. Names end in their unit; every refused or dropped event is here with its reason. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const { ingest, journal, delivery, store, now } = sources;
+  const { ingest, journal, delivery, logGroups, store, now } = sources;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -160,6 +161,39 @@ export function createMetrics(sources: MetricSources): Metrics {
     'Events that a trail had to give up',
     (g) => {
       for (const { trail, state } of delivery.progress()) {
+        for (const [reason, count] of Object.entries(state.dropped)) {
+          g.set({ account: trail.account, region: trail.homeRegion, trail: trail.name, reason }, count);
+        }
+      }
+    },
+    [...trailLabels, 'reason'],
+  );
+
+  gauge(
+    'opentrail_log_group_delivered_events_total',
+    'Events delivered into the log group of a trail',
+    (g) => {
+      for (const { trail, state } of logGroups.progress())
+        g.set({ account: trail.account, region: trail.homeRegion, trail: trail.name }, state.delivered);
+    },
+    trailLabels,
+  );
+  gauge(
+    'opentrail_log_group_backlog_events',
+    'Events that have not been looked at for the log group of a trail yet',
+    (g) => {
+      for (const { trail, state } of logGroups.progress()) {
+        const backlog = trail.spans.length > 0 ? Math.max(0, journal.head().seq - state.cursor) : 0;
+        g.set({ account: trail.account, region: trail.homeRegion, trail: trail.name }, backlog);
+      }
+    },
+    trailLabels,
+  );
+  gauge(
+    'opentrail_log_group_dropped_events_total',
+    'Events that did not go into the log group of a trail',
+    (g) => {
+      for (const { trail, state } of logGroups.progress()) {
         for (const [reason, count] of Object.entries(state.dropped)) {
           g.set({ account: trail.account, region: trail.homeRegion, trail: trail.name, reason }, count);
         }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTrailBucket } from './bucket.ts';
+import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { run } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -308,3 +309,19 @@ print(json.dumps(names))
     expect(await users()).toEqual(names);
   }, 90_000);
 });
+
+test('the guide of CloudWatch Logs works as it stands there', async () => {
+  const own = await TestServer.start();
+  try {
+    const commands = commandsOf('docs/guides/cloudwatch-logs.md', 'run');
+    const session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, own);
+    expect(session.status, transcript(session, own)).toBe(0);
+    // The user that was made stands in the search's answer; the pattern finds one message of two.
+    expect(session.stdout).toMatch(/\\"userName\\":\\"alice\\"/);
+    expect(session.stdout).toContain('"LatestCloudWatchLogsDeliveryTime"');
+    expect(session.stdout).toMatch(/"eventNumber": 1,/);
+    expect(session.stdout).not.toMatch(/"eventNumber": 2,/);
+  } finally {
+    await own.dispose();
+  }
+}, 120_000);
