@@ -42,12 +42,16 @@ export function createIngest(options: {
   readonly journal: Journal;
   readonly now: () => number;
   readonly refusal?: () => string | undefined;
+  /**
+   * The same for events of our own calls: these may go on for a while after strangers' events are refused, so that
+   * whoever mends the matter can look around and delete things, and is recorded doing so.
+   */
+  readonly ownRefusal?: () => string | undefined;
 }): Ingest {
   const { journal, now } = options;
   const counters: IngestCounters = { accepted: 0, duplicate: 0, refused: new Map() };
 
-  async function append(events: readonly AcceptedEvent[]) {
-    const refusal = options.refusal?.();
+  async function append(events: readonly AcceptedEvent[], refusal: string | undefined) {
     if (refusal !== undefined) throw new IngestUnavailable(refusal);
     if (events.length === 0) return [];
     const outcomes = await journal.append(events);
@@ -61,7 +65,7 @@ export function createIngest(options: {
       const time = now();
       const checked = splitRecords(body).map((bytes) => checkRecord(bytes, origin, time));
       const events = checked.flatMap((one) => (one.kind === 'event' ? [one.event] : []));
-      const appended = await append(events);
+      const appended = await append(events, options.refusal?.());
       let next = 0;
       return checked.map((one): RecordOutcome => {
         if (one.kind === 'event') return { status: appended[next++]!, eventID: one.event.eventId };
@@ -70,7 +74,7 @@ export function createIngest(options: {
       });
     },
     async takeOwn(event) {
-      await append([event]);
+      await append([event], options.ownRefusal?.());
     },
   };
 }

@@ -4,6 +4,8 @@ import { statfs } from 'node:fs/promises';
 export interface DiskSpace {
   /** Why nothing can be taken now, or undefined. */
   refusal(): string | undefined;
+  /** The same for the events of our own calls, which may use half of the reserve. */
+  ownRefusal(): string | undefined;
   readonly freeBytes: number;
   close(): void;
 }
@@ -21,11 +23,13 @@ export async function watchDiskSpace(path: string, minFree: number): Promise<Dis
   // A failed look keeps the last answer: the next write will tell.
   const timer = setInterval(() => void check().catch(() => undefined), CHECK_EVERY);
   timer.unref();
+  const below = (reserve: number) =>
+    freeBytes < reserve
+      ? `the disk of the data directory has ${Math.floor(freeBytes / 1e6)} MB left, less than --min-free-disk`
+      : undefined;
   return {
-    refusal: () =>
-      freeBytes < minFree
-        ? `the disk of the data directory has ${Math.floor(freeBytes / 1e6)} MB left, less than --min-free-disk`
-        : undefined,
+    refusal: () => below(minFree),
+    ownRefusal: () => below(minFree / 2),
     get freeBytes() {
       return freeBytes;
     },

@@ -91,7 +91,7 @@ export async function openHouse(
     onError: (what, error) => log.warn({ err: error }, what),
   });
   const logGroup = createTrailLogGroup({ logs, identity, now });
-  const ingest = createIngest({ journal, now, refusal });
+  const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
   const neighbours = openNeighbours(config, {
     bucket: createEmbeddedTrailBucket({ objects, authorizer: identity }),
     topic: createTrailTopic({ topics, authorizer: identity }),

@@ -21,7 +21,7 @@ export type EventStoreOptions = ({ readonly engine: Engine } | { readonly url: s
 };
 
 const ALL_CATEGORIES: readonly EventCategory[] = ['Management', 'Data', 'NetworkActivity', 'Insight'];
-const SCAN_PAGE = 256;
+const SCAN_PAGE = 1000;
 /** Above this, asking which lanes exist is cheaper than looking into each. */
 const MAX_GUESSED_LANES = 8;
 const MAX_LANES = 1500;
