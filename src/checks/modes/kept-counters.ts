@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CheckFailure } from '../failure.ts';
@@ -27,7 +27,8 @@ export function keepCounters(
   const before = read(file);
   const isSame = before !== undefined && before.started === counters.started;
   try {
-    mkdirSync(place, { recursive: true, mode: 0o700 });
+    // Not recursive: that never ends on file systems such as /proc.
+    if (!existsSync(place)) mkdirSync(place, { mode: 0o700 });
     const fresh = `${file}.${process.pid}`;
     const kept = { started: counters.started, totals: Object.fromEntries(counters.totals) };
     writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600 });

@@ -11,6 +11,7 @@ const COMMON: readonly OptionSpec[] = [
     text: 'Set AWS profile: a section of ~/.aws/credentials or ~/.aws/config.',
   },
   { name: 'endpoint-url', kind: 'value', text: 'Override AWS service endpoint URL if necessary.' },
+  { name: 'endpoint', kind: 'value', text: 'The same as --endpoint-url.' },
   { name: 'region', kind: 'value', text: 'Set the region name (required).' },
   { name: 'period', kind: 'value', text: 'Set period in seconds.' },
   { name: 'timeframe', kind: 'value', text: 'Set timeframe in seconds.' },
@@ -56,7 +57,4 @@ export const AWSCLI_OPTIONS: readonly OptionSpec[] = [
 ];
 
 /** Options of the custom mode that speaks to the API itself. */
-export const SDK_OPTIONS: readonly OptionSpec[] = [
-  ...COMMON,
-  { name: 'endpoint', kind: 'value', text: 'The same as --endpoint-url.' },
-];
+export const SDK_OPTIONS: readonly OptionSpec[] = COMMON;

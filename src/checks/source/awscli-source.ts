@@ -70,7 +70,7 @@ export class AwscliSource implements TrailSource {
   /** Runs `aws SERVICE OPERATION …` and reads the JSON that it prints; nothing printed is no answer at all. */
   async #ask(service: string, operation: string, words: readonly string[]): Promise<unknown> {
     const options = this.#options;
-    const endpoint = options.text('endpoint-url');
+    const endpoint = options.text('endpoint-url') ?? options.text('endpoint');
     const args = options.text('command-options')
       ? commandWords(options.text('command-options')!)
       : [
