@@ -7,6 +7,7 @@ import {
   logGroupTargetOf,
   type Trail,
   type TrailLogGroup,
+  TrailLogGroupError,
 } from '../../trails/index.ts';
 import type { LogGroupRecord } from './log-group-state.ts';
 
@@ -55,28 +56,40 @@ export async function carryNext(
   }
   const next = range.next.seq;
   const spans = unfinished(record, trail, next);
-  const reason = hopeless(range.events, journal.head().bytes - range.from.bytes, record, now(), maxHeldBytes);
   const wanted = matching(range.events, span);
-  if (reason !== undefined) {
-    await record.save({ cursor: next, spans, dropped: more(record, reason, wanted.length) });
-    return true;
-  }
   const fitting = wanted.filter(({ raw }) => raw.length <= MAX_RECORD_BYTES);
   if (wanted.length === 0) {
     record.advance({ cursor: next, spans });
     if (Math.floor(next / SAVE_CURSOR_EVENTS) > Math.floor(cursor / SAVE_CURSOR_EVENTS)) await record.save();
     return true;
   }
-  const fresh = await logGroup.append(
-    target,
-    {
-      trail: trail.uid,
-      messages: fitting.map(({ raw }) => raw.toString()),
-      numbers: fitting.map(({ seq }) => seq),
-      next,
-    },
-    { trailArn: trail.arn, account: trail.account, region: trail.homeRegion },
-  );
+  const records = {
+    trail: trail.uid,
+    messages: fitting.map(({ raw }) => raw.toString()),
+    numbers: fitting.map(({ seq }) => seq),
+    next,
+  };
+  const source = { trailArn: trail.arn, account: trail.account, region: trail.homeRegion };
+  let fresh: number;
+  try {
+    fresh = await logGroup.append(target, records, source);
+  } catch (error) {
+    const reason = hopeless(
+      range.events.at(-1)!,
+      journal.head().bytes - range.from.bytes,
+      now(),
+      maxHeldBytes,
+    );
+    // Only what was certainly not taken is given up: else it might be counted as lost, and stand there.
+    if (reason === undefined || !(error instanceof TrailLogGroupError)) throw error;
+    await record.save({
+      cursor: next,
+      spans,
+      latestError: error.code,
+      dropped: more(record, reason, wanted.length),
+    });
+    return true;
+  }
   const { latestError: _gone, ...value } = record.value;
   record.replace({
     ...value,
@@ -112,16 +125,14 @@ function matching(events: readonly JournalEvent[], { rule }: LoggingSpan): reado
   );
 }
 
-/** Why these events are given up: only while the log group fails, and the journal cannot wait for it any longer. */
+/** Why events that the log group refuses are given up: the journal cannot wait for it any longer. */
 function hopeless(
-  events: readonly JournalEvent[],
+  { acceptedAt }: JournalEvent,
   heldBytes: number,
-  { value }: LogGroupRecord,
   now: number,
   maxHeldBytes: number,
 ): string | undefined {
-  if (value.latestError === undefined) return undefined;
-  if (events.at(-1)!.acceptedAt < now - PATIENCE) return 'expired';
+  if (acceptedAt < now - PATIENCE) return 'expired';
   return heldBytes > maxHeldBytes ? 'overflow' : undefined;
 }
 

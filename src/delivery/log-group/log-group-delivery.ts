@@ -95,6 +95,7 @@ export async function startLogGroupDelivery(options: LogGroupDeliveryOptions): P
     const goal = journal.head().seq;
     const { record } = runner;
     try {
+      await record.clearDoubt();
       // The log group was taken away and set again: what came in between was not for it.
       const { logGroupFrom = 0 } = runner.trail;
       if (logGroupFrom > record.value.cursor) record.advance({ cursor: logGroupFrom, spans: [] });
@@ -109,10 +110,9 @@ export async function startLogGroupDelivery(options: LogGroupDeliveryOptions): P
   }
 
   async function noteFailure(record: LogGroupRecord, error: unknown): Promise<void> {
-    const isAnswer = error instanceof TrailLogGroupError;
     // What was appended before a save failed is remembered there: going back to the saved place doubles nothing.
-    if (!isAnswer) await record.reload();
-    const latestError = isAnswer ? error.code : 'InternalError';
+    await record.clearDoubt();
+    const latestError = error instanceof TrailLogGroupError ? error.code : 'InternalError';
     if (record.value.latestError !== latestError) await record.save({ latestError });
   }
 
@@ -188,6 +188,7 @@ export async function startLogGroupDelivery(options: LogGroupDeliveryOptions): P
       if (!trail?.cloudWatchLogsLogGroupArn) return;
       const runner = await runnerOf(trail);
       await inTurn(runner, async () => {
+        await runner.record.clearDoubt();
         const spans = unfinished(runner.record, trail, runner.record.value.cursor);
         if (spans.length > 0) await runner.record.save({ spans });
       });

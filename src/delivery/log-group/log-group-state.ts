@@ -24,6 +24,7 @@ export class LogGroupRecord {
   #version: number;
   #value: LogGroupState;
   #isDirty = false;
+  #isDoubtful = false;
 
   private constructor(state: State, key: string, version: number, value: LogGroupState) {
     this.#state = state;
@@ -59,21 +60,29 @@ export class LogGroupRecord {
   /** Changes the state on disk. @throws StateConflict when another process delivers for this trail. */
   async save(change: Partial<LogGroupState> = {}): Promise<void> {
     const next = { ...this.#value, ...change };
+    this.#isDoubtful = true;
     this.#version = await this.#state.put(this.#key, next, this.#version);
     this.#value = next;
+    this.#isDoubtful = false;
     this.#isDirty = false;
   }
 
-  /** Reads what is on disk: after a save that failed nobody knows whether it was applied. */
-  async reload(): Promise<void> {
+  /**
+   * Reads what is on disk if a save failed: nobody knows whether that was applied. To be called before the state is
+   * looked at again.
+   */
+  async clearDoubt(): Promise<void> {
+    if (!this.#isDoubtful) return;
     const found = await this.#state.get<LogGroupState>(this.#key);
     this.#version = found?.version ?? 0;
     if (found) this.#value = found.value;
+    this.#isDoubtful = false;
     this.#isDirty = false;
   }
 
   /** Saves what was only changed in memory, if anything. */
   async settle(): Promise<void> {
+    await this.clearDoubt();
     if (this.#isDirty) await this.save();
   }
 
