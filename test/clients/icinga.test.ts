@@ -94,6 +94,6 @@ async function commandsOfServices(folder: string): Promise<ReadonlyMap<string, s
 
 /** Icinga started by root goes on as another user, who may not write into the folder: unless it is told to stay root. */
 function icingaEnv(): Record<string, string> {
-  const stay = process.getuid?.() === 0 ? { ICINGA2_USER: 'root', ICINGA2_GROUP: 'root' } : {};
-  return { PATH: process.env.PATH ?? '', ...stay };
+  const env: Record<string, string> = { PATH: process.env.PATH ?? '' };
+  return process.getuid?.() === 0 ? { ...env, ICINGA2_USER: 'root', ICINGA2_GROUP: 'root' } : env;
 }
