@@ -81,7 +81,10 @@ async function authenticate(chain: Chain, exchange: Exchange): Promise<Opened> {
   }
   // Nothing of the body is read for those who do not even claim to be somebody.
   if (!claim) throw missingToken(service.protocol);
-  const { body, payloadHash } = await receive(wire, service.protocol, { timeout: bodyTimeout });
+  const { body, payloadHash } = await receive(wire, service.protocol, {
+    limit: service.maxBody,
+    timeout: bodyTimeout,
+  });
   const signature = await verifySignature(wire, claim, { findAccessKey, now, payloadHash });
   const form = service.protocol === 'awsQuery' ? formOf(exchange, body) : undefined;
   return { signature, request: { wire, body, form }, s3: undefined };

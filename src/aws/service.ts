@@ -133,6 +133,8 @@ export interface Service {
   readonly iamPrefix: string;
   /** `eventSource` of its records: `cloudtrail.amazonaws.com`. */
   readonly eventSource: string;
+  /** Bytes of a body that is read whole; default 1 MiB, which is what most services take. */
+  readonly maxBody?: number;
   /** Keyed by operation name; every operation of the client package stands here. */
   readonly operations: ReadonlyMap<string, Operation>;
   /** Code to HTTP status, for the modelled errors. */

@@ -11,6 +11,9 @@ import { tagHandlers } from './handlers/tags.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { RECORDS } from './records.ts';
 
+/** A batch of one megabyte of text, as JSON writes it. */
+const MAX_BODY = 4 << 20;
+
 /**
  * CloudWatch Logs over the logs room: what trails, the AWS CLI and security guides need of it. Refusals of the room
  * carry the service's own codes and go to the caller as they are.
@@ -21,6 +24,7 @@ export function createLogsService(dependencies: LogsDependencies): Service {
     signingNames: ['logs'],
     protocol: 'awsJson1_1',
     targetPrefixes: ['Logs_20140328'],
+    maxBody: MAX_BODY,
     iamPrefix: 'logs',
     eventSource: 'logs.amazonaws.com',
     errors: ERRORS,
