@@ -4,6 +4,7 @@ import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
 import { makeTrailBucket } from './bucket.ts';
+import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
@@ -169,6 +170,22 @@ describe('aws cloudtrail validate-logs', () => {
     expect(verdict.status).toBe(1);
     expect(verdict.stderr).toContain(`s3://one-second/${key}\tINVALID: hash value doesn't match`);
     await server.aws.text('cloudtrail', 'delete-trail', '--name', 'one');
+  });
+});
+
+describe('the guide', () => {
+  it('can be typed as it stands, and the trail has its chain then', { timeout: 120_000 }, async () => {
+    await makeTrailBucket(server.aws, 'guide-logs');
+    const names = ['--name', 'my-trail', '--s3-bucket-name', 'guide-logs'];
+    await server.aws.text('cloudtrail', 'create-trail', ...names);
+    await server.aws.text('cloudtrail', 'start-logging', '--name', 'my-trail');
+    const commands = commandsOf('docs/guides/integrity.md', 'run');
+    const session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, server);
+    expect(session.status, transcript(session, server)).toBe(0);
+    await untilDigests(2, 'guide-logs', () => record());
+    expect(await expectAllValid('my-trail', 'guide-logs')).toBeGreaterThan(0);
+    const exported = JSON.parse(readFileSync(`${server.folder}/public-keys.json`, 'utf8'));
+    expect(exported.PublicKeyList.length).toBeGreaterThan(0);
   });
 });
 
