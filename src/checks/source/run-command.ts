@@ -25,7 +25,9 @@ export async function runCommand(
   const stop = () => kill(child);
   deadline.signal.addEventListener('abort', stop, { once: true });
   try {
-    return await collect(child, program);
+    const outcome = await collect(child, program);
+    deadline.check();
+    return outcome;
   } catch (error) {
     deadline.check();
     throw error;

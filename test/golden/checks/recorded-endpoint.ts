@@ -67,7 +67,7 @@ const SUSPECTS = [
 /** LookupEvents by Region. */
 const LOOKUPS: ReadonlyMap<string, (token: string | undefined) => Recorded> = new Map([
   ['eu-west-1', () => json({ Events: PLAIN })],
-  ['eu-west-2', (token) => json({ Events: PLAIN, ...(token === undefined && { NextToken: '2' }) })],
+  ['eu-west-2', (token?: string) => json({ Events: PLAIN, ...(token === undefined && { NextToken: '2' }) })],
   ['eu-west-3', () => json({ Events: [] })],
   ['eu-central-1', () => json({ Events: [{ EventId: '1', CloudTrailEvent: '{"eventID":' }] })],
   ['eu-central-2', () => json({ Events: [], NextToken: 'again' })],
