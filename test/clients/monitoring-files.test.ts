@@ -13,15 +13,15 @@ async function check(...options: readonly string[]): Promise<string> {
   return (await run(process.execPath, [file, ...options], { env })).stdout;
 }
 
-/** Every command line of the ready configurations, with the file it is from. */
-function commandLines(): (readonly [string, string])[] {
+/** Every command line of the ready configurations, with whose it is. */
+function commandLines(): { readonly from: string; readonly mode: string; readonly line: string }[] {
   const nagios = packaged('nagios', 'cloudtrail.cfg').replace(/\\\n/g, '');
   const centreon = packaged('centreon', 'cloudtrail.clapi');
+  const of = (from: string, lines: Iterable<RegExpMatchArray>) =>
+    [...lines].map(([, line = '']) => ({ from, mode: /--mode=(\w+)/.exec(line)?.[1] ?? '', line }));
   return [
-    ...[...nagios.matchAll(/command_line +(.*)/g)].map(([, line = '']) => ['Nagios', line] as const),
-    ...[...centreon.matchAll(/^CMD;ADD;[^;]*;check;(.*)/gm)].map(
-      ([, line = '']) => ['Centreon', line] as const,
-    ),
+    ...of('Nagios', nagios.matchAll(/command_line +(.*)/g)),
+    ...of('Centreon', centreon.matchAll(/^CMD;ADD;[^;]*;check;(.*)/gm)),
   ];
 }
 
@@ -39,8 +39,7 @@ describe('the ready configurations and the check know the same options', () => {
     help = new Map(await Promise.all(texts));
   }, 120_000);
 
-  test.each(commandLines())('%s: %s', (_, line) => {
-    const mode = /--mode=(\w+)/.exec(line)?.[1] ?? '';
+  test.each(commandLines())('$from, $mode', ({ mode, line }) => {
     const known = optionsOf(help.get(mode) ?? '');
     expect(optionsOf(line).filter((option) => option !== 'plugin' && !known.includes(option))).toEqual([]);
     expect(line).not.toMatch(/secret|access-key|session-token/i);
