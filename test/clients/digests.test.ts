@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, apiOf, bucketPolicy, s3Of } from '../fault/house-keeping.ts';
 import { makeTrailBucket } from './bucket.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
 /** Windows of two seconds: the shortest that stamps of whole seconds allow. */
-const FLAGS = ['--digest-interval', '2s', '--delivery-interval', '500ms'];
+const FLAGS = ['--digest-interval', '2s', '--delivery-interval', '500ms', '--accounts', 'any'];
 
 let server: TestServer;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function makeTrail(name: string, bucket: string, ...options: string[]): Pr
 }
 
 let number = 0;
-async function record(region = 'us-east-1'): Promise<void> {
+async function record(region = 'us-east-1', account = ACCOUNT): Promise<void> {
   const eventID = `digest-event-${number++}`;
   const event = {
     eventVersion: '1.11',
@@ -41,7 +41,7 @@ async function record(region = 'us-east-1'): Promise<void> {
     readOnly: false,
     eventType: 'AwsApiCall',
     managementEvent: true,
-    recipientAccountId: ACCOUNT,
+    recipientAccountId: account,
     eventCategory: 'Management',
   };
   await apiOf(server).post('/v1/events', JSON.stringify(event));
@@ -65,10 +65,10 @@ async function untilDigests(count: number, bucket: string, act: () => Promise<un
 }
 
 /** The unmodified AWS CLI's judgement of everything of the last hour. */
-async function validate(trail: string, region = 'us-east-1') {
+async function validate(trail: string, region = 'us-east-1', ...more: string[]) {
   const start = new Date(Date.now() - HOUR).toISOString();
   const args = ['cloudtrail', 'validate-logs', '--trail-arn', arnOf(trail), '--start-time', start];
-  const { status, stdout, stderr } = await server.aws.run(...args, '--verbose', '--region', region);
+  const { status, stdout, stderr } = await server.aws.run(...args, '--verbose', '--region', region, ...more);
   const digests = /(\d+)\/(\d+) digest files valid/.exec(stdout);
   const logs = /(\d+)\/(\d+) log files valid/.exec(stdout);
   return {
@@ -108,6 +108,23 @@ describe('aws cloudtrail validate-logs', () => {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     expect(text).toMatch(/opentrail_trail_digests_delivered_total\{[^}]*trail="three"\} [1-9]/);
     await server.aws.text('cloudtrail', 'delete-trail', '--name', 'three');
+  });
+
+  it('finds the chain of another account valid, of which a trail collects events', {
+    timeout: 60_000,
+  }, async () => {
+    const other = '222222222222';
+    await makeTrail('collector', 'collected');
+    const policy = bucketPolicy('collected');
+    await server.aws.text('s3api', 'put-bucket-policy', '--bucket', 'collected', '--policy', policy);
+    await record('us-east-1', other);
+    await until('the other account has digests', 30_000, async () => {
+      return (await keysOf('collected', `AWSLogs/${other}/CloudTrail-Digest/`)).length >= 3;
+    });
+    const verdict = await validate('collector', 'us-east-1', '--account-id', other);
+    expect(verdict, verdict.stdout).toMatchObject({ status: 0, stderr: '', logs: [1, 1] });
+    expect(verdict.digests[0]).toBeGreaterThanOrEqual(3);
+    await server.aws.text('cloudtrail', 'delete-trail', '--name', 'collector');
   });
 
   it('follows a trail through a stop, a restart, another bucket, a new key and a restart of the server', {

@@ -56,12 +56,19 @@ export function withFiles(
   if (session?.id !== since || session.ended !== undefined || files.length === 0) return state;
   const waiting = session.chains.reduce((sum, chain) => sum + chain.files.length, 0);
   const room = Math.max(0, MAX_WAITING_FILES - waiting);
-  const chains = [...session.chains];
+  const news = new Map<string, { account: string; region: string; files: ListedFile[] }>();
   for (const { account, region, ...file } of files.slice(0, room)) {
-    const index = chains.findIndex(isOf({ account, region }));
-    if (index < 0) chains.push({ account, region, files: [file] });
-    else chains[index] = { ...chains[index]!, files: [...chains[index]!.files, file] };
+    const place = `${account} ${region}`;
+    const known = news.get(place);
+    if (known) known.files.push(file);
+    else news.set(place, { account, region, files: [file] });
   }
+  const grown = session.chains.map((chain) => {
+    const own = news.get(`${chain.account} ${chain.region}`);
+    return own ? { ...chain, files: [...chain.files, ...own.files] } : chain;
+  });
+  const begun = [...news.values()].filter((chain) => !session.chains.some(isOf(chain)));
+  const chains = [...grown, ...begun];
   const unlisted = (state.unlisted ?? 0) + Math.max(0, files.length - room);
   const sessions: DigestSession[] = [...state.sessions.slice(0, -1), { ...session, chains }];
   return { ...state, sessions, ...(unlisted > 0 && { unlisted }) };
