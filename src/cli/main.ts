@@ -35,6 +35,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: () => import('./commands/evidence.ts'),
     },
   ],
+  [
+    'fsck',
+    { summary: 'prove that a data directory agrees with itself', load: () => import('./commands/fsck.ts') },
+  ],
   ['users', { summary: 'create, list and delete users', load: () => import('./commands/users.ts') }],
   [
     'tokens',

@@ -18,6 +18,7 @@ export type {
   WriteCondition,
   WriteRequest,
 } from './embedded-objects.ts';
+export { type InspectedObjects, inspectFsObjects, type ObjectProblem } from './fs/inspect.ts';
 export { type FsObjectStoreOptions, openFsObjectStore } from './fs/open.ts';
 export type { BucketLock, LockBypass, ObjectLock, Retention, RetentionMode } from './object-lock.ts';
 export {

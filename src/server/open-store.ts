@@ -14,22 +14,42 @@ const LONGEST_SOCKET_PATH = 100;
 export interface OpenedStore {
   readonly store: EventStore;
   readonly engineSocket: string | undefined;
+  /** Ends the engine's process too, which closing the store alone leaves running until this process ends. */
+  close(): Promise<void>;
 }
 
 /** Opens the event store: a ClickHouse server where one is configured, else the embedded engine as a child process. */
 export async function openStore(config: Config, dir: DataDir, log: Logger): Promise<OpenedStore> {
   const tell = log.child({ room: 'store' });
-  if (config.clickhouseUrl !== undefined) {
-    const store = await openEventStore({ url: config.clickhouseUrl, log: tell });
-    return { store, engineSocket: undefined };
+  return openStoreAt(dir, tell, config.clickhouseUrl, config.engineMemory);
+}
+
+/** The same without the settings of a server: for a check. */
+export async function openStoreAt(
+  dir: DataDir,
+  log: Logger,
+  clickhouseUrl: string | undefined,
+  engineMemory?: number,
+): Promise<OpenedStore> {
+  if (clickhouseUrl !== undefined) {
+    const store = await openEventStore({ url: clickhouseUrl, log });
+    return { store, engineSocket: undefined, close: () => store.close() };
   }
   const engine = await startEmbeddedEngine({
     path: dir.store,
     socketPath: await socketPath(dir.path),
-    memoryBytes: config.engineMemory,
-    log: tell,
+    ...(engineMemory !== undefined && { memoryBytes: engineMemory }),
+    log,
   });
-  return { store: await openEventStore({ engine, log: tell }), engineSocket: engine.socketPath };
+  const store = await openEventStore({ engine, log });
+  return {
+    store,
+    engineSocket: engine.socketPath,
+    async close() {
+      await store.close();
+      await engine.close();
+    },
+  };
 }
 
 async function socketPath(path: string): Promise<string> {

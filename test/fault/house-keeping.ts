@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import {
   CloudTrailClient,
@@ -14,6 +15,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { type ApiClient, createApiClient } from '../../src/cli/api-client.ts';
+import { type Outcome, run } from '../clients/programs.ts';
 import type { TestServer } from '../clients/server.ts';
 
 /** The account of a test server. */
@@ -130,4 +132,12 @@ function recordsOf(text: string): string[] {
   }
   if (records.length !== Records.length) throw new Error('a log file could not be cut into its records');
   return records;
+}
+
+const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
+
+/** `opentrail fsck` of a data directory that no server uses: there are no credentials and no address to hand on. */
+export async function runFsck(server: TestServer, ...args: readonly string[]): Promise<Outcome> {
+  const env = { PATH: process.env.PATH ?? '', HOME: server.folder };
+  return await run(process.execPath, [command, 'fsck', ...args], { env, cwd: server.folder });
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { NoAnswer } from '../../src/cli/api-client.ts';
 import { TestServer } from '../clients/server.ts';
-import { ACCOUNT, apiOf, makeTrail, readLogFiles } from './house-keeping.ts';
+import { ACCOUNT, apiOf, makeTrail, readLogFiles, runFsck } from './house-keeping.ts';
 import { randomFrom, seedOf } from './random.ts';
 
 const ROUNDS = Number(process.env.OPENTRAIL_TEST_ROUNDS ?? 20);
@@ -134,4 +134,8 @@ it(`loses and doubles no acknowledged event over ${ROUNDS} kills of the server a
   expect(new Set(found), `history and files differ, seed ${seed}`).toEqual(unique);
   console.log(`kill: ${ROUNDS} rounds, ${acknowledged.size} acknowledged, ${unique.size} delivered`);
   expect(acknowledged.size).toBeGreaterThan(ROUNDS * 10);
+
+  await house.stop();
+  const checked = await runFsck(house, '--data-dir', house.dataDir, '--deep');
+  expect(checked.status, `fsck, seed ${seed}: ${checked.stdout}${checked.stderr}`).toBe(0);
 });

@@ -1,0 +1,18 @@
+/** Something on disk that does not agree with the rest. */
+export interface FsckFinding {
+  /** Which room's data. */
+  readonly area: 'data-dir' | 'state' | 'journal' | 'objects' | 'delivery' | 'digests' | 'history';
+  readonly code: string;
+  /** `error`: something is lost or changed. `warning`: the next start puts it right by itself. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** What to do. */
+  readonly repair: string;
+}
+
+/** Takes findings as they are made. */
+export type Tell = (finding: FsckFinding) => void;
+
+/** What to do about lost or changed objects. */
+export const RESTORE_OBJECT =
+  'restore this object from a backup or a copy of the bucket (opentrail restore, aws s3 cp); its events may still be in the event history: opentrail export';
