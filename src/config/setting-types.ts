@@ -125,3 +125,19 @@ export const accountList: SettingType<'any' | readonly string[]> = {
     return ids.every((id) => /^\d{12}$/.test(id)) ? ids : undefined;
   },
 };
+
+const ANCHOR_PLACE =
+  /^(?:(?:file|git):\/[^,]*|s3:\/\/[a-z0-9][a-z0-9.-]{2,62}(?:[/?][^,]*)?|https?:\/\/[^,]+)$/;
+
+/** Places for anchors, commas between; empty: none. */
+export const anchorPlaces: SettingType<readonly string[]> = {
+  expected: 'places such as file:/path, git:/path, s3://bucket/prefix or https://…, commas between',
+  placeholder: 'PLACES',
+  read(value) {
+    const places = value
+      .split(',')
+      .map((place) => place.trim())
+      .filter((place) => place !== '');
+    return places.every((place) => ANCHOR_PLACE.test(place) && URL.canParse(place)) ? places : undefined;
+  },
+};

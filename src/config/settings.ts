@@ -1,6 +1,7 @@
 import type { Setting } from './setting.ts';
 import {
   accountList,
+  anchorPlaces,
   duration,
   httpUrl,
   oneOf,
@@ -120,6 +121,15 @@ export const SETTINGS = {
     default: '1h',
     description: 'how much time a digest file covers; AWS has an hour, shorter ones are for tests',
     example: '10s',
+  },
+  anchors: {
+    group: 'Events',
+    type: anchorPlaces,
+    default: '',
+    description:
+      'places that keep the newest digest of each chain out of the reach of this server, commas between: file:/path, ' +
+      'git:/path, s3://bucket/prefix?endpoint=…&region=…, https://…',
+    example: 'git:/mnt/anchors,https://anchors.example.com/opentrail',
   },
   historyDays: {
     group: 'Events',

@@ -1,11 +1,11 @@
-import type { KeyRing } from '../digest/index.ts';
+import type { DigestHead, KeyRing } from '../digest/index.ts';
 import type { Journal, JournalPosition } from '../journal/index.ts';
 import type { State } from '../state/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { DeliveryStatus, Trail, TrailBucket, TrailTopic } from '../trails/index.ts';
 import { DeliveryRecord, type DeliveryState } from './delivery-state.ts';
 import { DigestRunner } from './digests/digest-runner.ts';
-import { openHistoryDelivery } from './history/history-delivery.ts';
+import { startHistoryLoop } from './history/history-loop.ts';
 import { isRefusal } from './put-failure.ts';
 import { announce, deliverNext, EARLY_BYTES } from './trail-delivery.ts';
 
@@ -30,6 +30,8 @@ export interface DeliveryOptions {
   readonly keys: KeyRing;
   /** Milliseconds that a digest covers, whole seconds; an hour on AWS. */
   readonly digestInterval: number;
+  /** Told of each digest after its commit: the new head of its chain. */
+  readonly onDigestHead?: (head: DigestHead) => void;
   readonly historyDays: number;
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -68,8 +70,6 @@ export interface Delivery {
 
 /** How often trails are looked at: stops take effect and large backlogs are seen within this time. */
 const TICK = 1_000;
-/** New events wait this long for company before they go into the history. */
-const HISTORY_DELAY = 200;
 const TRIM_EVERY = 30_000;
 const HISTORY_SWEEP_EVERY = 3_600_000;
 const FIRST_RETRY = 2_000;
@@ -91,9 +91,8 @@ interface Runner {
 /** Starts delivery: it runs until `close`. */
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { state, journal, trails, now, interval } = options;
-  const history = await openHistoryDelivery(options);
+  const history = await startHistoryLoop(options);
   const runners = new Map<string, Runner>();
-  let closed = false;
 
   const dependencies = {
     journal,
@@ -118,6 +117,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     interval: options.digestInterval,
     bucket: options.bucket,
     now,
+    onHead: options.onDigestHead,
   };
 
   async function runnerOf(trail: Trail): Promise<Runner> {
@@ -254,40 +254,6 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     begin(runner, () => run(runner));
   }
 
-  // --- the history's own loop: soon after each append, and again after a failure
-  let historyRunning: Promise<void> | undefined;
-  let historyTimer: NodeJS.Timeout | undefined;
-  let historyFailures = 0;
-
-  function wakeHistory(delay = HISTORY_DELAY): void {
-    if (closed || historyTimer || historyRunning) return;
-    historyTimer = setTimeout(() => {
-      historyTimer = undefined;
-      void runHistory();
-    }, delay);
-  }
-
-  function runHistory(): Promise<void> {
-    historyRunning ??= (async () => {
-      try {
-        const goal = journal.head().seq;
-        while (!closed && (await history.next()) && history.cursor.seq < goal);
-        historyFailures = 0;
-      } catch (error) {
-        historyFailures++;
-        options.onError('delivery into the event history', error);
-      }
-    })().finally(() => {
-      historyRunning = undefined;
-      const delay = historyFailures > 0 ? Math.min(200 * 2 ** historyFailures, 30_000) : HISTORY_DELAY;
-      if (history.cursor.seq < journal.head().seq) wakeHistory(delay);
-    });
-    return historyRunning;
-  }
-
-  const stopListening = journal.onAppend(() => wakeHistory());
-  wakeHistory();
-
   /** The journal keeps what some reader still has to read. */
   async function trim(): Promise<void> {
     const cursors = [...runners.values()]
@@ -342,12 +308,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
           };
         }),
       );
-      const goal = journal.head().seq;
-      for (let tries = 0; history.cursor.seq < goal && tries < 100; tries++) {
-        await historyRunning;
-        await runHistory();
-        if (historyFailures > 0) await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      await history.catchUp();
       return outcomes;
     },
     async status(uid) {
@@ -373,13 +334,11 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
       })),
     historyCursor: () => history.cursor,
     async close() {
-      closed = true;
-      stopListening();
+      const historyClosed = history.close();
       for (const timer of timers) clearInterval(timer);
-      clearTimeout(historyTimer);
       await ticking;
       await Promise.all([...runners.values()].map(({ running }) => running));
-      await historyRunning;
+      await historyClosed;
       for (const runner of runners.values()) {
         // Only spares the next start a look at events that were seen already.
         if (!runner.record.value.retired) await every('saving a cursor', () => saveCursor(runner));

@@ -1,3 +1,11 @@
+export {
+  type AnchorCounts,
+  type AnchorOptions,
+  type Anchors,
+  createAnchors,
+  type DigestHead,
+} from './anchors/anchors.ts';
+export { type AnchorPlace, openAnchorPlace, type PutAnchorObject } from './anchors/places.ts';
 export { afterDelivery, type DeliveredDigest, filesUntil } from './chain/commit.ts';
 export {
   type Chain,

@@ -28,6 +28,7 @@ import { publicKey } from './keys-api.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { openNeighbours } from './neighbours.ts';
+import { openAnchors } from './open-anchors.ts';
 import { openStore } from './open-store.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
@@ -112,6 +113,7 @@ export async function openHouse(
     onDeleted: (trail) => within(DELETE_PATIENCE, retire(trail)),
   });
   const keys = openKeyRing({ state, path: dir.keys, now });
+  const anchors = openAnchors(config, { keys, now, log });
   const paced = yieldToIntake(journal, { now });
   const logGroups = await startLogGroupDelivery({
     state,
@@ -140,6 +142,7 @@ export async function openHouse(
     interval: config.deliveryInterval,
     keys,
     digestInterval: config.digestInterval,
+    onDigestHead: anchors.onHead,
     historyDays: config.historyDays,
     onError: (what, error) => log.warn({ err: error }, what),
   });
@@ -231,6 +234,7 @@ export async function openHouse(
     async close() {
       disk.close();
       await delivery.close();
+      await anchors.close();
       await logGroups.close();
       neighbours.close();
       await topics.close();

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import {
   afterDelivery,
   type DeliveredDigest,
+  type DigestHead,
   type DigestSession,
   type DigestStage,
   dueDigests,
@@ -29,6 +30,8 @@ export interface DigestDependencies {
   readonly interval: number;
   readonly bucket: TrailBucket;
   readonly now: () => number;
+  /** Told of each digest after its commit. */
+  readonly onHead?: ((head: DigestHead) => void) | undefined;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function deliverDigests(
   const time = delivered.length > 0 ? { latestDigestDeliveryTime: dependencies.now() } : {};
   if (failures.size === 0) {
     await record.save({ digest, status: { ...status, ...time } });
+    tellHeads(trail, stage, delivered, dependencies);
     return true;
   }
   const failure = worstFailure(failures);
@@ -63,7 +67,21 @@ export async function deliverDigests(
     digest: { ...digest, stage: { ...digest.stage!, members: left } },
     status: { ...status, ...time, latestDigestDeliveryError: failureCode(failure) },
   });
+  tellHeads(trail, stage, delivered, dependencies);
   throw failure;
+}
+
+function tellHeads(
+  trail: Trail,
+  { end, kind }: DigestStage,
+  delivered: readonly DeliveredDigest[],
+  { onHead }: DigestDependencies,
+): void {
+  // Backfill digests are no part of the chain whose end an anchor proves.
+  if (!onHead || kind === 'backfill') return;
+  for (const { member, link } of delivered) {
+    onHead({ trailArn: trail.arn, account: member.account, region: member.region, ...link, end });
+  }
 }
 
 /** The stage to work on: the one that is there, with what no longer holds renewed; else one for what is due now. */

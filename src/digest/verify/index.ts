@@ -2,6 +2,14 @@
  * `opentrail/verify`: proves that log files and digests of CloudTrail, AWS's or opentrail's, are what was delivered.
  * Needs no server and no network of its own: buckets, keys and threads are handed in.
  */
+export {
+  type AnchorStatement,
+  anchorOf,
+  anchorText,
+  isTrueAnchor,
+  readAnchors,
+  type SignedAnchor,
+} from './anchor-statement.ts';
 export { type BucketReader, type ListedObject, ObjectTooLarge, type StoredObject } from './bucket-reader.ts';
 export { NoPublicKeys } from './chain-keys.ts';
 export { stringToSign, type TrueDigest } from './check-digest.ts';
