@@ -69,7 +69,8 @@ async function validate(options: Options, context: CliContext): Promise<void> {
     isVerbose: options.verbose ?? false,
   });
   const reader = await openReader(target.place, context.env);
-  const threads = options.jobs > 1 ? createThreadInspector(target.place, options.jobs) : undefined;
+  const threads =
+    options.jobs > 1 ? createThreadInspector(target.place, options.jobs, reader.addressOf) : undefined;
   try {
     await report.begin();
     const verdict = await verifyChain(

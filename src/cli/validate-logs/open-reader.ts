@@ -1,12 +1,18 @@
 import type { BucketReader } from '../../digest/verify/index.ts';
 import { createFolderReader } from './folder-reader.ts';
 import { type Place, s3ConfigOf } from './place.ts';
+import type { BucketAddress } from './plain-get.ts';
+
+/** A reader of a place, which may know how to get objects without it. */
+export interface PlaceReader extends BucketReader {
+  readonly addressOf?: (bucket: string) => Promise<BucketAddress | undefined>;
+}
 
 /** A reader of the place; loads the AWS SDK only where it is needed. */
 export async function openReader(
   place: Place,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<BucketReader> {
+): Promise<PlaceReader> {
   if (place.kind === 'folder') return createFolderReader(place.path);
   const { createS3Reader } = await import('./s3-reader.ts');
   return createS3Reader(s3ConfigOf(place.access, env));

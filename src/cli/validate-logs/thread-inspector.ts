@@ -4,6 +4,7 @@ import type { ListedLog, LogInspector, LogVerdict } from '../../digest/verify/in
 import { CliError } from '../context.ts';
 import type { InspectOrder } from './inspect-worker.ts';
 import type { Place } from './place.ts';
+import type { BucketAddress } from './plain-get.ts';
 
 type InspectAnswer =
   | { readonly number: number; readonly verdicts: readonly LogVerdict[] }
@@ -23,8 +24,15 @@ export interface ThreadInspector extends LogInspector {
   close(): Promise<void>;
 }
 
-/** @param threads How many; each opens the place for itself, so that nothing passes through the main thread. */
-export function createThreadInspector(place: Place, threads: number): ThreadInspector {
+/**
+ * @param threads How many; each reads for itself, so that no content passes through the main thread.
+ * @param addressOf How to get a bucket's objects without the SDK, where the place knows it.
+ */
+export function createThreadInspector(
+  place: Place,
+  threads: number,
+  addressOf?: (bucket: string) => Promise<BucketAddress | undefined>,
+): ThreadInspector {
   const queue: Waiting[] = [];
   const working = new Map<number, Waiting>();
   const workers: { readonly worker: Worker; load: number }[] = [];
@@ -68,12 +76,14 @@ export function createThreadInspector(place: Place, threads: number): ThreadInsp
   }
 
   return {
-    inspect(logs: readonly ListedLog[]) {
-      if (failure) return Promise.reject(failure);
-      if (logs.length === 0) return Promise.resolve([]);
+    async inspect(logs: readonly ListedLog[]) {
+      const [first] = logs;
+      if (first === undefined) return [];
+      const address = await addressOf?.(first.bucket);
+      if (failure) throw failure;
       if (workers.length < threads) startWorker();
-      return new Promise((resolve, reject) => {
-        queue.push({ order: { number: next++, logs }, resolve, reject });
+      return await new Promise((resolve, reject) => {
+        queue.push({ order: { number: next++, logs, ...(address && { address }) }, resolve, reject });
         dispatch();
       });
     },

@@ -47,8 +47,9 @@ function againstStatus(evidence: Evidence, newest: ChainLink, length: number): F
   const stored = evidence.listings
     .map(({ modified }) => modified.get(newest.key))
     .find((time) => time !== undefined);
-  // A digest may come up to an hour after its window; where the store tells when it came, minutes are enough.
-  const allowed = stored !== undefined ? stored + 5 * MINUTE : newest.end + 1.5 * length;
+  // A digest may come up to an hour after its window; where the store tells when it came, little is enough.
+  const allowed =
+    stored !== undefined ? stored + Math.min(2 * MINUTE, length / 2) : newest.end + 1.5 * length;
   if (delivered <= allowed) return [];
   return [cut(newest, evidence.end, `the service says that it delivered one at ${formatTime(delivered)}`)];
 }
