@@ -294,4 +294,17 @@ describe('delivery into a log group', () => {
     expect(await state.list('delivery/log-group/')).toEqual([]);
     expect(taken).toBe(0);
   });
+
+  test('of a deleted trail that lost its group before leaves nothing behind', async () => {
+    await append('a');
+    const { flush, retire } = await start();
+    await flush();
+    expect(await state.list('delivery/log-group/')).toHaveLength(1);
+    const without = trailWith([span(0)], { cloudWatchLogsLogGroupArn: undefined } as never);
+    trails = [without];
+    await flush();
+    trails = [];
+    await retire(without);
+    expect(await state.list('delivery/log-group/')).toEqual([]);
+  });
 });

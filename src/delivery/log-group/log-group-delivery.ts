@@ -212,6 +212,9 @@ export async function startLogGroupDelivery(options: LogGroupDeliveryOptions): P
           await runner.record.remove();
         });
         runners.delete(trail.uid);
+      } else {
+        // It may have had a log group once.
+        await (await LogGroupRecord.open(state, trail.uid, 0)).remove();
       }
       await logGroup.forget(trail.uid);
     },
