@@ -8,7 +8,7 @@ import {
   NO_DIGESTS,
 } from './digest-state.ts';
 import { followSession, MAX_WAITING_FILES, withFiles } from './session.ts';
-import { dueDigests } from './windows.ts';
+import { dueDigests, EARLY_FILES } from './windows.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-11-01T10:17:23.500Z');
@@ -109,6 +109,19 @@ describe('what is due', () => {
   ] as const)('%s', (_, of, now, expected) => {
     expect(kinds(of, now)).toEqual(expected);
   });
+});
+
+it('a window with very many files ends early, at a whole second, and not within the second of its start', () => {
+  const many = Array.from({ length: EARLY_FILES }, () => file(SECOND + 100));
+  const busy = session({ chains: [openChain(SECOND, many)] });
+  expect(dueDigests(busy, SECOND + 900, HOUR)).toBeUndefined();
+  expect(dueDigests(busy, SECOND + 5_900, HOUR)).toMatchObject({
+    kind: 'window',
+    start: SECOND,
+    end: SECOND + 5_000,
+  });
+  const calm = session({ chains: [openChain(SECOND, many.slice(1))] });
+  expect(dueDigests(calm, SECOND + 5_900, HOUR)).toBeUndefined();
 });
 
 describe('delivered digests', () => {

@@ -5,6 +5,9 @@ export const SINGLE_WINDOWS = 48;
 /** Windows that one backfill digest covers at most. */
 export const BACKFILL_WINDOWS = 24;
 
+/** So many waiting files end a window early. */
+export const EARLY_FILES = 5_000;
+
 /** The digests to make next: the same stretch of time for each of the chains. */
 export interface DueDigests {
   readonly kind: DigestKind;
@@ -27,8 +30,16 @@ export function dueDigests(session: DigestSession, now: number, interval: number
     return { kind: 'backfill', start: from, end: from + windows * interval, chains };
   }
   if (passed > 0) return { kind: 'window', start: from, end: from + interval, chains };
-  if (ended === undefined) return undefined;
+  if (ended === undefined) return early(session, now);
   return { kind: 'final', start: from, end: finalEnd(session, interval), chains };
+}
+
+/** A very busy trail gets its digests before the window's end: what waits is kept in one value of the state. */
+function early({ from, chains }: DigestSession, now: number): DueDigests | undefined {
+  const waiting = chains.reduce((sum, { files }) => sum + files.length, 0);
+  const end = wholeSecond(now);
+  if (waiting < EARLY_FILES || end <= from) return undefined;
+  return { kind: 'window', start: from, end, chains };
 }
 
 /** Where the final digests of an ended session end: later than every other digest of it. */
