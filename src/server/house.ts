@@ -162,7 +162,15 @@ export async function openHouse(
     minFreeDisk: config.minFreeDisk,
     now,
   });
-  const metrics = createMetrics({ ingest: ingest.counters, journal, delivery, logGroups, store, now });
+  const metrics = createMetrics({
+    ingest: ingest.counters,
+    journal,
+    delivery,
+    logGroups,
+    store,
+    anchors,
+    now,
+  });
 
   async function report(call: CallReport): Promise<void> {
     const event = callEvent(call, config.accountId);

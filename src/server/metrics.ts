@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Delivery, LogGroupDelivery } from '../delivery/index.ts';
+import type { AnchorCounts, Anchors } from '../digest/index.ts';
 import type { IngestCounters } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
 import type { EventStore } from '../store/index.ts';
@@ -11,6 +12,7 @@ export interface MetricSources {
   readonly delivery: Delivery;
   readonly logGroups: LogGroupDelivery;
   readonly store: EventStore;
+  readonly anchors: Pick<Anchors, 'counts'>;
   readonly now: () => number;
 }
 
@@ -24,7 +26,7 @@ export interface Metrics {
 
 /** Makes the registry. Names end in their unit; every refused or dropped event is here with its reason. */
 export function createMetrics(sources: MetricSources): Metrics {
-  const { ingest, journal, delivery, logGroups, store, now } = sources;
+  const { ingest, journal, delivery, logGroups, store, anchors, now } = sources;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -88,6 +90,30 @@ export function createMetrics(sources: MetricSources): Metrics {
   );
   gauge('opentrail_store_bytes', 'Size of the event history on disk', async (g) =>
     g.set((await store.size()).bytes),
+  );
+
+  const perPlace = (name: string, help: string, value: (counts: AnchorCounts) => number) =>
+    gauge(
+      name,
+      help,
+      (g) => {
+        // What follows the question mark may be anything that its owner needed there.
+        for (const counts of anchors.counts())
+          g.set({ place: counts.place.replace(/\?.*$/, '') }, value(counts));
+      },
+      ['place'],
+    );
+  perPlace('opentrail_anchors_kept_total', 'Anchors that a place has taken, since start', ({ kept }) => kept);
+  perPlace('opentrail_anchors_failed_total', 'Tries that failed, since start', ({ failed }) => failed);
+  perPlace(
+    'opentrail_anchors_given_up_total',
+    'Anchors given up after the last try',
+    ({ givenUp }) => givenUp,
+  );
+  perPlace(
+    'opentrail_anchors_waiting',
+    'Chains whose newest digest waits for a place',
+    ({ waiting }) => waiting,
   );
 
   const trailLabels = ['account', 'region', 'trail'];

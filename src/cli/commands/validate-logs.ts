@@ -12,6 +12,7 @@ import { type CliContext, CliError } from '../context.ts';
 import { readTime } from '../time.ts';
 import { createJsonReport } from '../validate-logs/json-report.ts';
 import { openReader } from '../validate-logs/open-reader.ts';
+import { loadAnchors } from '../validate-logs/read-anchors.ts';
 import { hasErrors } from '../validate-logs/report.ts';
 import { Tally } from '../validate-logs/tally.ts';
 import { resolveTarget, type TargetOptions } from '../validate-logs/target.ts';
@@ -22,6 +23,7 @@ interface Options extends TargetOptions {
   readonly startTime: string;
   readonly endTime?: string;
   readonly publicKeys?: string;
+  readonly anchor?: string;
   readonly verbose?: boolean;
   readonly output: 'text' | 'json';
   readonly jobs: number;
@@ -39,6 +41,10 @@ export function register(command: Command, context: CliContext): void {
     .option('--region <REGION>', "whose log files; else AWS_REGION, then the trail's home Region")
     .option('--from <PLACE>', 'a folder with a copy of the bucket, or s3://bucket/prefix')
     .option('--public-keys <FILE>', 'keys to trust, as list-public-keys prints them; default: ask CloudTrail')
+    .option(
+      '--anchor <PLACE>',
+      'anchors kept elsewhere, a file or an https address: nothing before them may be cut',
+    )
     .option('--endpoint <URL>', 'CloudTrail and S3 at another place; else AWS_ENDPOINT_URL')
     .option('--data-dir <PATH>', 'data directory of a server on this machine, for its address and keys')
     .option('--jobs <N>', 'threads that read log files; 1: none', readJobs, availableParallelism())
@@ -60,6 +66,10 @@ async function validate(options: Options, context: CliContext): Promise<void> {
     throw refuse('Invalid time range specified: start-time must occur before end-time');
   const pinned = options.publicKeys === undefined ? undefined : await readPinned(options.publicKeys);
   const target = await resolveTarget(options, context, pinned);
+  const anchors =
+    options.anchor === undefined
+      ? undefined
+      : await loadAnchors(options.anchor, { arn: options.trailArn, chain: target.chain, keys: target.keys });
   const tally = new Tally(range);
   const create = options.output === 'json' ? createJsonReport : createTextReport;
   const report = create(context, {
@@ -78,6 +88,7 @@ async function validate(options: Options, context: CliContext): Promise<void> {
         ...{ chain: target.chain, bucket: target.bucket, keys: target.keys, reader, now, ...range },
         ...(target.prefix !== undefined && { prefix: target.prefix }),
         ...(target.status && { status: target.status }),
+        ...(anchors && { anchors }),
         logs: threads ?? createLogInspector(reader),
       },
       report.tell,
