@@ -78,7 +78,7 @@ describe("the examples of AWS's CLI page", () => {
       const now = await server.aws.json(...words('cloudtrail get-trail-status --name Trail1'));
       return now.LatestDeliveryTime !== undefined && now.LatestNotificationTime !== undefined && now;
     });
-    // Printed by the example, too, but not built: LatestCloudWatchLogsDeliveryTime.
+    // Printed by the example, too, whose trail has a log group: LatestCloudWatchLogsDeliveryTime.
     expect(status).toMatchObject({
       IsLogging: true,
       LatestNotificationTime: expect.anything(),

@@ -1,19 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith, type Outcome, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
+import { mirror } from './terraform-mirror.ts';
 
 const guide = join(import.meta.dirname, '..', '..', 'docs', 'guides', 'terraform.md');
-
-/** Folders in which machines without network keep Terraform's providers; each holds `registry.terraform.io`. */
-const mirror = [
-  process.env.TF_PLUGIN_MIRROR ?? '',
-  '/opt/tf-plugins',
-  '/usr/share/terraform/plugins',
-  '/usr/local/share/terraform/plugins',
-  join(process.env.HOME ?? '/', '.terraform.d', 'plugins'),
-].find((folder) => folder !== '' && existsSync(join(folder, 'registry.terraform.io', 'hashicorp', 'aws')));
 
 describeWith('terraform', works('terraform', '-version') && mirror !== undefined, 'terraform', () => {
   let server: TestServer;
