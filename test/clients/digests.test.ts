@@ -90,6 +90,10 @@ async function expectAllValid(trail: string, bucket: string, region = 'us-east-1
   for (const key of digests) expect(verdict.stdout).toContain(`s3://${bucket}/${key}\tvalid`);
   expect(verdict.digests[0]).toBe(verdict.digests[1]);
   expect(verdict.logs[0]).toBe(verdict.logs[1]);
+  const start = new Date(Date.now() - HOUR).toISOString();
+  const own = ['validate-logs', '--trail-arn', arnOf(trail), '--start-time', start, '--region', region];
+  const ours = await server.runOpentrail(...own);
+  expect(ours, ours.stdout + ours.stderr).toMatchObject({ status: 0 });
   return verdict.logs[0] ?? 0;
 }
 
