@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Manifest, readArchive, writeArchive } from '../../src/cli/evidence/archive-file.ts';
 import { run as runCli } from '../../src/cli/main.ts';
+import { apiOf, cloudTrailOf, makeTrail } from '../fault/house-keeping.ts';
+import { eventLine } from '../fault/load.ts';
 import { FakeAws } from './fake-aws.ts';
 import { describeWith, type Outcome, run, works } from './programs.ts';
+import { TestServer } from './server.ts';
 import { HOUR, iso, SignedChain, SigningKey } from './signed-chain.ts';
+import { until } from './until.ts';
 
 const START = Date.UTC(2026, 10, 1, 10);
 
@@ -310,4 +316,42 @@ describeWith('openssl', works('openssl', 'version'), 'evidence export and verify
     expect(() => readFileSync(place('bad.tar.gz'))).toThrow();
     expect(() => readFileSync(place('bad.tar.gz.part'))).toThrow();
   });
+});
+
+describeWith('openssl', works('openssl', 'version'), 'evidence of a running server', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start({ flags: ['--delivery-interval', '200ms', '--digest-interval', '2s'] });
+    await makeTrail(server, 'proofs');
+    const validation = { Name: 'proofs', EnableLogFileValidation: true };
+    await cloudTrailOf(server).send(new UpdateTrailCommand(validation));
+  }, 120_000);
+
+  afterAll(async () => {
+    await server?.dispose();
+  });
+
+  test('an event by its id alone: trail and time are asked of CloudTrail', async () => {
+    const id = randomUUID();
+    await apiOf(server).post('/v1/events', eventLine(id, 'evidence.example.com'));
+    const archive = join(server.folder, 'case.tar.gz');
+    let outcome: Outcome | undefined;
+    await until('the digest of the event', 45_000, async () => {
+      outcome = await server.runOpentrail('evidence', 'export', '--event-id', id, '--output', archive);
+      return outcome.status === 0;
+    });
+    expect(outcome?.stderr).toContain('1 records in 1 log files');
+    const keys = join(server.folder, 'keys.json');
+    writeFileSync(keys, await server.opentrail('keys', 'export'));
+    const verified = await server.runOpentrail('evidence', 'verify', archive, '--public-keys', keys);
+    expect(verified, verified.stdout + verified.stderr).toMatchObject({ status: 0 });
+    expect(verified.stdout).toContain('VALID: signed by keys that you trust');
+    const to = mkdtempSync(join(server.folder, 'unpacked-'));
+    execFileSync('tar', ['xzf', archive, '-C', to]);
+    expect(await run('/bin/sh', [join(to, 'verify.sh')], { env: { PATH: place('bin') } })).toMatchObject({
+      status: 0,
+    });
+    expect(readFileSync(join(to, 'records.ndjson'), 'utf8')).toContain(id);
+  }, 90_000);
 });
