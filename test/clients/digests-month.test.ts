@@ -110,6 +110,8 @@ it(`finds ${DAYS} days of hourly digests valid, with keys that came and went`, {
     const args = ['--trail-arn', arn, '--start-time', start, '--region', region];
     const verdict = await server.aws.run('cloudtrail', 'validate-logs', ...args);
     expect(verdict, region).toMatchObject({ status: 0, stderr: '' });
+    const ours = await server.runOpentrail('validate-logs', ...args);
+    expect(ours, ours.stdout.slice(-3_000) + ours.stderr).toMatchObject({ status: 0 });
     const [, good, all] = /^(\d+)\/(\d+) digest files valid/m.exec(verdict.stdout)!;
     expect(good).toBe(all);
     const backfill = (OUTAGE.hours + 1 - 48) / 24;
