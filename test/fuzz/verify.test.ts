@@ -78,15 +78,20 @@ async function verifyOne(bytes: Uint8Array, metadata: ReadonlyMap<string, string
   return answers;
 }
 
+/** `String` throws on an object whose `toString` is no function, and such come along. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
 function signed(json: Record<string, unknown>): [Uint8Array, ReadonlyMap<string, string>] {
   const body = Buffer.from(JSON.stringify(json));
   const previous = json.previousDigestSignature;
   const text = stringToSign({
-    endTime: String(json.digestEndTime),
+    endTime: textOf(json.digestEndTime),
     bucket: 'b',
     key: NAME,
     sha256: sha256(body),
-    previousSignature: previous === null ? null : String(previous),
+    previousSignature: previous === null ? null : textOf(previous),
   });
   const signature = sign('RSA-SHA256', Buffer.from(text), pair.privateKey).toString('hex');
   return [
