@@ -139,5 +139,6 @@ const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
 /** `opentrail fsck` of a data directory that no server uses: there are no credentials and no address to hand on. */
 export async function runFsck(server: TestServer, ...args: readonly string[]): Promise<Outcome> {
   const env = { PATH: process.env.PATH ?? '', HOME: server.folder };
-  return await run(process.execPath, [command, 'fsck', ...args], { env, cwd: server.folder });
+  const milliseconds = 180_000;
+  return await run(process.execPath, [command, 'fsck', ...args], { env, cwd: server.folder, milliseconds });
 }

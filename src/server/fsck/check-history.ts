@@ -5,6 +5,7 @@ import type { Tell } from './finding.ts';
 /** Looked up without `deep`: spread evenly over what the journal holds. */
 const SAMPLE = 200;
 const CHUNK_BYTES = 8 << 20;
+const HOUR = 3_600_000;
 /** The history forgets whole months; what is near their end may be gone for good reasons. Milliseconds. */
 const FORGETFUL_AFTER = 80 * 86_400_000;
 
@@ -23,21 +24,23 @@ export async function checkHistory(
   for (let at = from; at < upTo; ) {
     const range = await journal.read(at, { maxBytes: CHUNK_BYTES, to: upTo });
     if (range.events.length === 0) break;
-    for (const event of range.events) {
-      if ((event.seq - from) % step !== 0 || event.time < options.now - FORGETFUL_AFTER) continue;
-      looked++;
-      if (await isFound(store, event)) continue;
-      if (missing++ === 0) {
-        tell({
-          area: 'history',
-          code: 'history-missing',
-          severity: 'error',
-          message: `event ${event.seq} (${event.eventId}) was taken into the event history and is not found in it`,
-          repair:
-            'stop the server, remove store/ and the state key delivery/history from a backup (opentrail restore); what the journal still holds is filled in again, older events are in the log files: opentrail ingest',
-        });
-      }
+    const chosen = range.events.filter(
+      ({ seq, time }) => (seq - from) % step === 0 && time >= options.now - FORGETFUL_AFTER,
+    );
+    looked += chosen.length;
+    const lost = options.deep ? await notScanned(store, chosen) : await notFound(store, chosen);
+    const [first] = lost;
+    if (first && missing === 0) {
+      tell({
+        area: 'history',
+        code: 'history-missing',
+        severity: 'error',
+        message: `event ${first.seq} (${first.eventId}) was taken into the event history and is not found in it`,
+        repair:
+          'restore store/ from a backup (opentrail restore); or find the events in the log files of a trail and send them again (opentrail ingest)',
+      });
     }
+    missing += lost.length;
     at = range.next.seq;
   }
   if (missing > 1) {
@@ -52,14 +55,41 @@ export async function checkHistory(
   return looked;
 }
 
-async function isFound(store: EventStore, event: JournalEvent): Promise<boolean> {
-  const found = await store.lookup({
-    accounts: [event.account],
-    attributes: [{ key: 'EventId', value: event.eventId }],
-    categories: [event.category],
-    start: event.time - 1000,
-    end: event.time + 1000,
-    limit: 1,
-  });
-  return found.length > 0;
+/** One by one, by the index of ids: for a few of many. */
+async function notFound(store: EventStore, events: readonly JournalEvent[]): Promise<JournalEvent[]> {
+  const lost: JournalEvent[] = [];
+  for (const event of events) {
+    const found = await store.lookup({
+      accounts: [event.account],
+      attributes: [{ key: 'EventId', value: event.eventId }],
+      categories: [event.category],
+      start: event.time - 1000,
+      end: event.time + 1000,
+      limit: 1,
+    });
+    if (found.length === 0) lost.push(event);
+  }
+  return lost;
+}
+
+/** All of a stretch of the journal in one walk over the same hours of the history; events of one hour stand together. */
+async function notScanned(store: EventStore, events: readonly JournalEvent[]): Promise<JournalEvent[]> {
+  const hours = new Map<number, Map<string, JournalEvent>>();
+  for (const event of events) {
+    const hour = Math.floor(event.time / HOUR);
+    const found = hours.get(hour) ?? new Map<string, JournalEvent>();
+    found.set(`${event.account} ${event.eventId}`, event);
+    hours.set(hour, found);
+  }
+  const categories = [...new Set(events.map(({ category }) => category))];
+  for (const left of hours.values()) {
+    const times = [...left.values()].map(({ time }) => time);
+    const start = times.reduce((a, b) => Math.min(a, b)) - 1000;
+    const end = times.reduce((a, b) => Math.max(a, b)) + 1000;
+    for await (const page of store.scan({ categories, start, end })) {
+      for (const { account, eventId } of page) left.delete(`${account} ${eventId}`);
+      if (left.size === 0) break;
+    }
+  }
+  return [...hours.values()].flatMap((left) => [...left.values()]);
 }
