@@ -33,6 +33,6 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'pass-manager',
     kind: 'value',
-    text: 'Define the password manager you want to use. Supported managers are: environment, file and hashicorpvault.',
+    text: 'Define the password manager you want to use. Supported managers are: environment and file.',
   },
 ];
