@@ -322,9 +322,15 @@ const DAMAGE: readonly [
     [],
     (path) => rmSync(join(path, 'store'), { recursive: true }),
   ],
+  [
+    'the event history was lost, in one walk',
+    ['history-missing'],
+    ['--deep'],
+    (path) => rmSync(join(path, 'store'), { recursive: true }),
+  ],
 ];
 
-describe('opentrail fsck', () => {
+describe('opentrail fsck', { timeout: 90_000 }, () => {
   it.each([[[]], [['--deep']]])('finds nothing in the directory of a stopped server %j', async (flags) => {
     const report = await fsck(copy(), ...flags);
     expect(report.findings).toEqual([]);

@@ -65,7 +65,8 @@ export async function checkCursor(
     });
   } else if (cursor.seq < head.seq) {
     const { from } = await journal.read(cursor.seq, { maxBytes: 1 });
-    if (from.seq === cursor.seq && from.bytes !== cursor.bytes) {
+    // A trail's first cursor has the bytes of the head of that time: too many, never too few.
+    if (from.seq === cursor.seq && (cursor.bytes < from.bytes || cursor.bytes > head.bytes)) {
       tell({
         area: 'delivery',
         code: 'cursor-position',
