@@ -19,6 +19,15 @@ export function mayMove({ refused, unsure }: Tried, now: number): boolean {
   return refused === true && (unsure === undefined || now - unsure > UNSURE_PATIENCE);
 }
 
+/**
+ * An object of a found stage, about to be tried again in the same place. One of which no outcome is written down may
+ * have been put before the process ended, or before its state could be saved: nobody is sure.
+ */
+export function triedAgain<T extends Tried>(object: T, now: number): T {
+  const isKnown = object.refused !== undefined || object.unsure !== undefined;
+  return isKnown ? object : { ...object, unsure: now };
+}
+
 /** Notes how an attempt ended for one of the objects that it did not deliver; `worst` is the attempt's worst failure. */
 export function afterAttempt<T extends Tried>(object: T, failure: unknown, worst: unknown, now: number): T {
   if (failure !== undefined && !isRefusal(failure)) {

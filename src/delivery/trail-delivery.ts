@@ -12,7 +12,15 @@ import {
 import type { DeliveryRecord, StagedFile } from './delivery-state.ts';
 import { sessionOf } from './digests/digest-runner.ts';
 import { forEachParallel } from './parallel.ts';
-import { afterAttempt, failureCode, mayMove, sourceOf, targetOf, worstFailure } from './put-failure.ts';
+import {
+  afterAttempt,
+  failureCode,
+  mayMove,
+  sourceOf,
+  targetOf,
+  triedAgain,
+  worstFailure,
+} from './put-failure.ts';
 import { cutLogFiles, deliverySlot, type LogFile } from './s3/log-file.ts';
 import { putLogFile } from './s3/put-log-file.ts';
 
@@ -133,7 +141,8 @@ async function finishStage(
 
 /** What its bucket refused goes to the bucket that the trail has now, under the key that it has there. */
 function movedFile(file: StagedFile, trail: Trail, now: number): StagedFile {
-  if (file.done || !mayMove(file, now)) return file;
+  if (file.done) return file;
+  if (!mayMove(file, now)) return triedAgain(file, now);
   const { refused: _answered, unsure: _forgotten, ...rest } = file;
   const { bucket, prefix } = targetOf(trail);
   const key = file.key.slice(file.key.lastIndexOf('AWSLogs/'));

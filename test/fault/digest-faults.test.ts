@@ -301,6 +301,31 @@ describe('a deleted trail', () => {
 });
 
 describe('under faults', () => {
+  it('a file that was put when the state could not take it down is not put into another bucket too', async () => {
+    const world = newDigestWorld(START);
+    const { delivery } = await open(world);
+    await delivery.flush();
+    await record(world);
+    world.fate = () => {
+      world.stateFate = () => {
+        throw new Error('not written');
+      };
+      return new TrailBucketError('InternalError', 'time-out', false);
+    };
+    await delivery.flush();
+    world.stateFate = () => undefined;
+    world.fate = (bucket) => {
+      if (bucket === 'b') throw new TrailBucketError('AccessDenied', 'no', true);
+      return undefined;
+    };
+    changeTrail(world, () => ({ s3BucketName: 'c' }));
+    for (let times = 0; times < 3; times++) await delivery.flush();
+    world.fate = () => undefined;
+    await delivery.flush();
+    const files = [...world.objects.keys()].filter((place) => place.includes('/CloudTrail/'));
+    expect(files.map((place) => place[0])).toEqual(['b']);
+  });
+
   it('there is one valid chain for each Region, whatever fails and however often the server dies', async () => {
     const seed = seedOf('digests');
     const random = randomFrom(seed);

@@ -17,7 +17,15 @@ import {
 import type { Trail, TrailBucket } from '../../trails/index.ts';
 import type { DeliveryRecord } from '../delivery-state.ts';
 import { forEachParallel } from '../parallel.ts';
-import { afterAttempt, failureCode, mayMove, sourceOf, targetOf, worstFailure } from '../put-failure.ts';
+import {
+  afterAttempt,
+  failureCode,
+  mayMove,
+  sourceOf,
+  targetOf,
+  triedAgain,
+  worstFailure,
+} from '../put-failure.ts';
 
 const compress = promisify(gzip);
 
@@ -128,7 +136,7 @@ async function renewed(
   let changed = false;
   const members: StagedDigest[] = [];
   for (const member of stage.members) {
-    let next = member;
+    let next = triedAgain(member, now());
     if (mayMove(member, now())) {
       const { refused: _answered, unsure: _forgotten, prefix: _before, ...rest } = member;
       next = { ...rest, ...targetOf(trail) };
