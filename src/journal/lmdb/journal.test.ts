@@ -76,6 +76,15 @@ describe('the lmdb journal', () => {
     expect(await journal.append([event('a')])).toEqual(['accepted']);
   });
 
+  it('forgets ids of before the last start too', async () => {
+    await journal.append([event('a')]);
+    await journal.trim(1);
+    time += 3 * 86_400_000;
+    await reopen();
+    await journal.trim(1);
+    expect(await journal.append([event('a')])).toEqual(['accepted']);
+  });
+
   it('reads a range by bytes and by end, from the middle of a batch', async () => {
     await journal.append(['a', 'b', 'c', 'd'].map((id) => event(id, 100)));
     const first = await journal.read(0, { maxBytes: 150 });

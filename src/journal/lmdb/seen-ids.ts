@@ -100,10 +100,13 @@ export function openSeenIds(path: string, now: number): SeenIds {
     },
     async forget(at) {
       const oldest = Math.floor(at / DAY) - 1;
-      for (const [day, db] of days) {
+      // By name, not from `days`: tables of before the last start are not open.
+      const names = [...env.getKeys()].map(String).filter((name) => name.startsWith('seen-'));
+      for (const day of names.map((name) => Number(name.slice('seen-'.length)))) {
         if (day >= oldest) continue;
+        const old = table(day);
         days.delete(day);
-        await db.drop();
+        await old.drop();
       }
     },
     async close() {
