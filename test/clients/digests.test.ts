@@ -82,9 +82,9 @@ async function validate(trail: string, region = 'us-east-1', ...more: string[]) 
 const HOUR = 3_600_000;
 
 /** Waits until a digest lists a log file: how many windows that takes depends on where in one it was delivered. */
-async function untilLogFile(trail: string): Promise<void> {
+async function untilLogFile(trail: string, region = 'us-east-1', ...more: string[]): Promise<void> {
   await until(`a digest of ${trail} lists a log file`, 45_000, async () => {
-    return ((await validate(trail)).logs[0] ?? 0) > 0;
+    return ((await validate(trail, region, ...more)).logs[0] ?? 0) > 0;
   });
 }
 
@@ -111,6 +111,7 @@ describe('aws cloudtrail validate-logs', () => {
       for (const region of ['us-east-1', 'eu-west-1', 'ap-south-1']) await record(region);
     });
     for (const region of ['us-east-1', 'eu-west-1', 'ap-south-1']) {
+      await untilLogFile('three', region);
       expect(await expectAllValid('three', 'three-regions', region), region).toBeGreaterThan(0);
     }
     const status = await server.aws.json('cloudtrail', 'get-trail-status', '--name', 'three');
@@ -132,6 +133,7 @@ describe('aws cloudtrail validate-logs', () => {
     await until('the other account has digests', 30_000, async () => {
       return (await keysOf('collected', `AWSLogs/${other}/CloudTrail-Digest/`)).length >= 3;
     });
+    await untilLogFile('collector', 'us-east-1', '--account-id', other);
     const verdict = await validate('collector', 'us-east-1', '--account-id', other);
     expect(verdict, verdict.stdout).toMatchObject({ status: 0, stderr: '', logs: [1, 1] });
     expect(verdict.digests[0]).toBeGreaterThanOrEqual(3);
