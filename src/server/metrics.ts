@@ -21,7 +21,6 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   countNotImplemented(service: string, operation: string): void;
-  countRequest(service: string, status: number): void;
 }
 
 /** Makes the registry. Names end in their unit; every refused or dropped event is here with its reason. */
@@ -34,12 +33,6 @@ export function createMetrics(sources: MetricSources): Metrics {
     name: 'opentrail_not_implemented_total',
     help: 'Calls of operations that are declared but not built',
     labelNames: ['service', 'operation'],
-    registers: [registry],
-  });
-  const requests = new Counter({
-    name: 'opentrail_http_requests_total',
-    help: 'Answered HTTP requests',
-    labelNames: ['service', 'status'],
     registers: [registry],
   });
 
@@ -232,6 +225,5 @@ export function createMetrics(sources: MetricSources): Metrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     countNotImplemented: (service, operation) => notImplemented.inc({ service, operation }),
-    countRequest: (service, status) => requests.inc({ service, status: String(status) }),
   };
 }
