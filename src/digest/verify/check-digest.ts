@@ -123,9 +123,13 @@ function fingerprintIn(digest: FetchedDigest): string {
 }
 
 function timeIn(digest: FetchedDigest, name: string): number {
-  const text = String(digest.members.get(name));
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new DigestProblem('other', `Unable to parse date value: ${text}`);
+  const value = digest.members.get(name);
+  // Only a text is a time: `String` throws on an object whose `toString` is no function, and reads 7 as a year.
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    throw new DigestProblem('other', `Unable to parse date value: ${text}`);
+  }
   return time;
 }
 
