@@ -148,9 +148,13 @@ function readImportTable(): Map<string, readonly string[]> {
   );
 }
 
-/** Each service is a room of its own, and so is the verifier; everything else is named by its first folder. */
+/**
+ * Each service is a room of its own, and so are the verifier and the folders of sources; everything else is named by
+ * its first folder.
+ */
 function roomOf(file: string): string {
-  const [first = '', second = ''] = file.split('/');
+  const [first = '', second = '', third] = file.split('/');
+  if (first === 'sources' && third !== undefined) return `${first}/${second}`;
   if (file.startsWith('digest/verify/')) return 'digest/verify';
   return first === 'services' ? `${first}/${second}` : first;
 }

@@ -1,0 +1,45 @@
+/** What the sources' API and command line ask of the collector. All calls throw for an id that the collector lacks. */
+export interface CollectorControl {
+  status(id: string): Promise<CollectorStatus>;
+  /** Starts a walk now instead of at the next interval; resolves when it was started, not when it is done. */
+  run(id: string): Promise<void>;
+  /** Told after the source's `paused` was stored; running downloads may finish. */
+  pause(id: string, paused: boolean): Promise<void>;
+  /** Fetches the days from `from` to `to` (milliseconds since the epoch, `to` not included) in a lane of its own. */
+  backFill(id: string, from: number, to: number): Promise<void>;
+}
+
+/** How a source is doing. Times are milliseconds since the epoch, counts are since the source was made. */
+export interface CollectorStatus {
+  readonly state: 'idle' | 'running' | 'paused' | 'failing';
+  readonly lastRunAt?: number;
+  readonly lastSuccessAt?: number;
+  readonly nextRunAt?: number;
+  /** For people: what the bucket or the network said; never a secret. */
+  readonly lastError?: string;
+  readonly files: number;
+  readonly records: number;
+  readonly duplicates: number;
+  readonly bytes: number;
+  /** Files put aside because they could not be read. */
+  readonly quarantined: number;
+  /** Milliseconds between the newest event's time and now. */
+  readonly lag?: number;
+  readonly backFill?: BackFillProgress;
+}
+
+/** How far a back-fill is. */
+export interface BackFillProgress {
+  readonly from: number;
+  readonly to: number;
+  /** Files found so far and done of them; `listed` says whether all are found. */
+  readonly files: number;
+  readonly filesDone: number;
+  readonly listed: boolean;
+  readonly records: number;
+  /** Records a second, lately. */
+  readonly rate: number;
+  /** Milliseconds; absent while nobody can know. */
+  readonly remaining?: number;
+  readonly done: boolean;
+}
