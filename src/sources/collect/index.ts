@@ -1,0 +1,7 @@
+export type {
+  CollectedFields,
+  CollectedLimits,
+  CollectedLog,
+  CollectedRange,
+  CollectedRecord,
+} from './collected.ts';
