@@ -1,3 +1,4 @@
+export { CHARSETS, charsetNamed } from './charsets.ts';
 export type { BackFillProgress, CollectorControl, CollectorStatus } from './collector-control.ts';
 export type {
   EnrichmentPolicy,
@@ -8,6 +9,7 @@ export type {
   RepoPath,
   RoutingPolicy,
 } from './policies.ts';
+export { policyUsers, reposOf } from './policy-users.ts';
 export type {
   Connector,
   CredentialsKind,
@@ -22,4 +24,6 @@ export type {
   SourceSecrets,
   TlsSettings,
 } from './source.ts';
-export type { SourceListener, Sources } from './sources.ts';
+export { openSources, type SourceListener, type Sources } from './sources.ts';
+export { SourcesError, type SourcesErrorCode } from './sources-error.ts';
+export { openPolicies, type Policies, type PolicyBody } from './stored-policies.ts';

@@ -1,0 +1,1 @@
+export { openSecretBox, type SecretBox, SecretUnreadable } from './secret-box.ts';
