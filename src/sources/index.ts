@@ -9,18 +9,16 @@ export type {
   RepoPath,
   RoutingPolicy,
 } from './policies.ts';
-export { policyUsers, reposOf } from './policy-users.ts';
+export { policyUsers, reposOf, routingRulesOf } from './policy-users.ts';
 export type {
   Connector,
   CredentialsKind,
-  CriterionOperation,
   FetchSettings,
   LogSource,
   NormalizerRef,
   Proxy,
-  RoutingCriterion,
+  RoutingJson,
   RoutingRef,
-  RoutingRules,
   SourceSecrets,
   TlsSettings,
 } from './source.ts';

@@ -17,7 +17,7 @@ export function logSource(over: Partial<LogSource> = {}): LogSource {
       parser: 'CloudTrailLogParser',
       tls: { insecure: false },
     },
-    routing: { kind: 'inline', policy: { criteria: [], catchAll: '_logpoint' } },
+    routing: { kind: 'inline', rules: { routing_criterion: [], catch_all: '_logpoint' } },
     normalizers: [{ name: 'CloudTrailCompiledNormalizer', type: 'compiled' }],
     paused: false,
     origin: 'api',

@@ -1,4 +1,4 @@
-import type { NormalizerRef, RoutingRules } from './source.ts';
+import type { NormalizerRef, RoutingJson } from './source.ts';
 
 /** What every stored setting beside the sources has. */
 interface Stored {
@@ -29,8 +29,9 @@ export interface RepoPath {
 }
 
 /** A routing policy that several sources may name. */
-export interface RoutingPolicy extends Stored, RoutingRules {
+export interface RoutingPolicy extends Stored {
   readonly description?: string;
+  readonly rules: RoutingJson;
 }
 
 /** Normalizers that several sources may name. */

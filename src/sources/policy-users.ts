@@ -1,5 +1,6 @@
 import type { PolicyKind, RoutingPolicy } from './policies.ts';
-import type { LogSource, RoutingRules } from './source.ts';
+import { type RoutingRules, readRoutingRules } from './route/index.ts';
+import type { LogSource, RoutingJson } from './source.ts';
 
 /** Names, for people, the sources and policies that name a repository or a policy. */
 export function policyUsers(
@@ -12,20 +13,39 @@ export function policyUsers(
     .filter((source) => usesPolicy(source, kind, name))
     .map(({ name }) => `log source ${name}`);
   if (kind !== 'repo') return users;
-  const policies = routingPolicies.filter((policy) => reposOf(policy).has(name));
+  const policies = routingPolicies.filter((policy) => reposOf(policy.rules).has(name));
   return [...users, ...policies.map((policy) => `routing policy ${policy.name}`)];
 }
 
 /** The repositories that rules send records to. */
-export function reposOf(rules: RoutingRules): Set<string> {
-  const named = rules.criteria.flatMap(({ repository }) => (repository === undefined ? [] : [repository]));
-  return new Set([rules.catchAll, ...named]);
+export function reposOf(rules: RoutingJson): ReadonlySet<string> {
+  const { criteria, catchAll } = storedRules(rules);
+  const named = criteria.flatMap(({ repository }) => (repository === undefined ? [] : [repository]));
+  return new Set([catchAll, ...named]);
+}
+
+/** The rules by which a source's records find their repository. Undefined: the policy that it names is not there. */
+export function routingRulesOf(
+  source: LogSource,
+  findPolicy: (name: string) => RoutingPolicy | undefined,
+): RoutingRules | undefined {
+  const { routing } = source;
+  const rules = routing.kind === 'inline' ? routing.rules : findPolicy(routing.name)?.rules;
+  return rules && storedRules(rules);
+}
+
+/** Rules were checked before they were stored; ones that a newer opentrail wrote may say what this one cannot read. */
+function storedRules(rules: RoutingJson): RoutingRules {
+  const read = readRoutingRules(rules);
+  if (read.kind === 'read') return read.policy;
+  const faults = read.faults.map(({ at, message }) => `${at} ${message}`).join('; ');
+  throw new Error(`sources: stored routing rules cannot be read (${faults}): edit the source or the policy`);
 }
 
 function usesPolicy(source: LogSource, kind: PolicyKind, name: string): boolean {
   switch (kind) {
     case 'repo':
-      return source.routing.kind === 'inline' && reposOf(source.routing.policy).has(name);
+      return source.routing.kind === 'inline' && reposOf(source.routing.rules).has(name);
     case 'routing':
       return source.routing.kind === 'policy' && source.routing.name === name;
     case 'normalization':

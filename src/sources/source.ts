@@ -113,32 +113,16 @@ export interface SourceSecrets {
   readonly proxyPassword?: string;
 }
 
-/** Which repository takes a record: by a policy of its own, or by a stored one. */
+/**
+ * Which repository takes a record: by rules of its own, or by a stored policy. The rules stay as the JSON that was
+ * checked when it came in (`readRoutingRules`): a copy of it in another form could say something else.
+ */
 export type RoutingRef =
-  | { readonly kind: 'inline'; readonly policy: RoutingRules }
+  | { readonly kind: 'inline'; readonly rules: RoutingJson }
   | { readonly kind: 'policy'; readonly name: string };
 
-/** Criteria in order, the first that matches decides; `catchAll` takes the rest. */
-export interface RoutingRules {
-  readonly criteria: readonly RoutingCriterion[];
-  /** Name of a repository. */
-  readonly catchAll: string;
-}
-
-/** One criterion of a routing policy. */
-export interface RoutingCriterion {
-  readonly type: 'KeyPresent' | 'KeyPresentValueMatches';
-  /** Dotted path into the record, such as `userIdentity.type`. */
-  readonly key: string;
-  /** There exactly when `type` is `KeyPresentValueMatches`. */
-  readonly value?: string;
-  readonly operation: CriterionOperation;
-  /** Name of a repository; absent when the record is dropped. */
-  readonly repository?: string;
-}
-
-/** `store`: keep in the repository. `discard_raw`: keep without the raw text. `discard`: drop, counted. */
-export type CriterionOperation = 'store' | 'discard_raw' | 'discard';
+/** `catch_all`, `routing_criterion` and what else `readRoutingRules` takes. */
+export type RoutingJson = Readonly<Record<string, unknown>>;
 
 /** A normalizer by name, such as `CloudTrailCompiledNormalizer` of type `compiled`. */
 export interface NormalizerRef {

@@ -148,14 +148,9 @@ describe('policies', () => {
       name: 'audit',
       paths: [{ path: 'p', retentionDays: 30 }],
     });
-    const criterion = {
-      type: 'KeyPresent',
-      key: 'errorCode',
-      operation: 'store',
-      repository: 'audit',
-    } as const;
+    const routing_criterion = [{ type: 'KeyPresent', key: 'errorCode', repository: 'audit' }];
     await sources.put(
-      logSource({ routing: { kind: 'inline', policy: { criteria: [criterion], catchAll: 'default' } } }),
+      logSource({ routing: { kind: 'inline', rules: { routing_criterion, catch_all: 'default' } } }),
     );
     await expect(policies.delete('repo', id)).rejects.toThrow('used by log source CloudTrail');
     const paths = [{ path: 'p', retentionDays: 31 }];
