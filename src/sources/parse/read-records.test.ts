@@ -5,7 +5,7 @@ import { type ReadOptions, readRecords } from './read-records.ts';
 import { RecordSplitter } from './record-splitter.ts';
 import { Unreadable } from './unreadable.ts';
 
-const OPTIONS: ReadOptions = { charset: 'utf_8', maxBytes: 64 << 20, maxRatio: 200 };
+const OPTIONS: ReadOptions = { charset: 'utf-8', maxBytes: 64 << 20, maxRatio: 200 };
 
 /** The records that could be read, and why it went no further. */
 async function read(body: Buffer | string, options: Partial<ReadOptions> = {}) {
@@ -30,6 +30,9 @@ describe('the records of a file', () => {
     ['one with white space and a byte order mark', `\ufeff \n{ "Records" : [ ${A} ,\n ${B} ] }\n`],
     ['one with other members around', `{"x":{"Records":[1]},"y":"Records","Records":[${A},${B}],"z":[3]}`],
     ['an array', `[${A},${B}]`],
+    ['log files one after the other', `{"Records":[${A}]}\n{"a":["]}"],"Records":[${B}],"z":{}}\n`],
+    ['arrays one after the other', `[${A}]\n[${B}]`],
+    ['a log file and a line', `{"Records":[${A}]}\n${B}\n`],
     ['lines', `${A}\n\r\n${B}`],
     ['lines with an end', `${A}\n${B}\n`],
   ])('are found in %s, byte for byte', async (_what, text) => {
@@ -83,11 +86,11 @@ describe('the records of a file', () => {
 
   it('come in the charset of the source', async () => {
     const text = Buffer.from(`{"Records":[{"eventID":"é"}]}`, 'latin1');
-    expect(await read(text, { charset: 'latin_1' })).toEqual({ records: ['{"eventID":"é"}'] });
+    expect(await read(text, { charset: 'latin1' })).toEqual({ records: ['{"eventID":"é"}'] });
     const wide = Buffer.from(`{"Records":[${A}]}`, 'utf16le');
-    expect(await read(wide, { charset: 'utf_16' })).toEqual({ records: [A] });
+    expect(await read(wide, { charset: 'utf-16le' })).toEqual({ records: [A] });
     expect((await read(text, { charset: 'no-such' })).reason).toBe('charset');
-    expect((await read(Buffer.from([0x5b, 0xff]), { charset: 'euc_jp' })).reason).toBe('charset');
+    expect((await read(Buffer.from([0x5b, 0xff]), { charset: 'euc-jp' })).reason).toBe('charset');
   });
 });
 

@@ -4,7 +4,7 @@ import { RecordSplitter } from './record-splitter.ts';
 
 /** How a file is read. */
 export interface ReadOptions extends InflateLimits {
-  /** Name of the charset of its text, such as `utf_8`. */
+  /** Label of the charset of its text, such as `utf-8` (WHATWG Encoding). */
   readonly charset: string;
 }
 

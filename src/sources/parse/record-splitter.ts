@@ -35,8 +35,7 @@ export class RecordSplitter {
   /** Answers the records that this chunk completes. @throws Unreadable */
   push(chunk: Buffer): Buffer[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    if (this.#framing === undefined && !this.#recognise(false)) return [];
-    const records = this.#framing === 'lines' ? this.#cutLines() : this.#cutElements();
+    const records = this.#cut(false);
     if (this.#rest.length > MAX_RECORD)
       throw new Unreadable('foreign', `a record of more than ${MAX_RECORD} bytes`);
     return records;
@@ -44,14 +43,28 @@ export class RecordSplitter {
 
   /** Answers what the end of the file completes. @throws Unreadable truncated */
   end(): Buffer[] {
-    if (this.#framing === undefined) this.#recognise(true);
+    const records = this.#cut(true);
     if (this.#framing === 'lines') {
-      const records = this.#cutLines();
       const last = trim(this.#rest, 0, this.#rest.length);
-      return last.length > 0 ? [...records, last] : records;
+      if (last.length > 0) records.push(last);
+    } else if (this.#framing !== undefined && !this.#closed) {
+      throw new Unreadable('truncated', 'it ends inside its array of records');
     }
-    if (!this.#closed) throw new Unreadable('truncated', 'it ends inside its array of records');
-    return [];
+    return records;
+  }
+
+  /** Several log files may stand one after the other. */
+  #cut(isWhole: boolean): Buffer[] {
+    const records: Buffer[] = [];
+    while (this.#framing !== undefined || this.#recognise(isWhole)) {
+      if (this.#framing === 'lines') {
+        records.push(...this.#cutLines());
+        break;
+      }
+      if (!this.#closed) records.push(...this.#cutElements());
+      if (!this.#closed || !this.#passTail()) break;
+    }
+    return records;
   }
 
   /** Finds the array of records; false when more must be seen. */
@@ -60,8 +73,9 @@ export class RecordSplitter {
     let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     while (at < bytes.length && bytes[at]! <= 0x20) at++;
     if (at === bytes.length) {
-      if (isWhole) this.#framing = 'lines';
-      return isWhole;
+      // A mark at the very beginning may still be cut in two.
+      if (at > 3) this.#rest = bytes.subarray(at);
+      return false;
     }
     if (bytes[at] === 0x5b) return this.#begin('array', at + 1);
     if (bytes[at] !== 0x7b) return this.#begin('lines', at);
@@ -73,6 +87,30 @@ export class RecordSplitter {
   #begin(framing: Framing, at: number): true {
     this.#framing = framing;
     this.#rest = this.#rest.subarray(at);
+    this.#seen = 0;
+    this.#closed = false;
+    return true;
+  }
+
+  /** Goes over what stands behind the array in its object; true when the object is over. */
+  #passTail(): boolean {
+    const bytes = this.#rest;
+    const isOver = () => this.#depth === (this.#framing === 'records' ? -1 : 0);
+    let at = 0;
+    while (at < bytes.length && !isOver()) {
+      if (this.#inString) {
+        at = this.#endOfString(bytes, at);
+        continue;
+      }
+      const byte = bytes[at++]!;
+      if (byte === QUOTE) this.#inString = true;
+      else if (byte === 0x7b || byte === 0x5b) this.#depth++;
+      else if (byte === 0x7d || byte === 0x5d) this.#depth--;
+    }
+    this.#rest = bytes.subarray(at);
+    if (!isOver()) return false;
+    this.#depth = 0;
+    this.#framing = undefined;
     return true;
   }
 
@@ -92,11 +130,6 @@ export class RecordSplitter {
 
   #cutElements(): Buffer[] {
     const records: Buffer[] = [];
-    if (this.#closed) {
-      // Whatever stands behind the array holds no records.
-      this.#rest = Buffer.alloc(0);
-      return records;
-    }
     const bytes = this.#rest;
     const length = bytes.length;
     let start = 0;
@@ -123,7 +156,7 @@ export class RecordSplitter {
       at++;
     }
     this.#depth = depth;
-    this.#rest = this.#closed ? Buffer.alloc(0) : bytes.subarray(start);
+    this.#rest = bytes.subarray(start);
     this.#seen = this.#rest.length;
     return records;
   }
