@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import http from 'node:http';
-import { Readable } from 'node:stream';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { AcceptedEvent, EventCategory } from '../event/index.ts';
-import type { Engine, EngineLog } from './engine/engine.ts';
+import { ClickHouseConnection, type ConnectionOptions } from './connection.ts';
+import type { EngineLog } from './engine/engine.ts';
 import { type EventRows, writeEventRows } from './event-rows.ts';
 import type { EventStore, FoundEvent, LookupRequest, ScanRequest } from './event-store.ts';
 import { type FindRequest, findEvents } from './find-events.ts';
@@ -14,7 +11,7 @@ import { ATTRIBUTE_COLUMNS, createTables, EVENT_COLUMNS, LANE_COLUMNS } from './
 import { identifier, literal, type Sql } from './sql.ts';
 
 /** Options of `openEventStore`: an embedded engine, or the URL of a ClickHouse server. */
-export type EventStoreOptions = ({ readonly engine: Engine } | { readonly url: string }) & {
+export type EventStoreOptions = ConnectionOptions & {
   /** The database of the tables, made when absent. Default `opentrail`. */
   readonly database?: string;
   readonly log?: EngineLog;
@@ -26,7 +23,6 @@ const SCAN_PAGE = 1000;
 const MAX_GUESSED_LANES = 8;
 const MAX_LANES = 1500;
 const MAX_NAME_BYTES = 256;
-const MAX_ATTEMPTS = 4;
 
 /** Opens the store and returns at once: the engine may still be starting, every call waits for it. */
 export async function openEventStore(options: EventStoreOptions): Promise<EventStore> {
@@ -34,32 +30,18 @@ export async function openEventStore(options: EventStoreOptions): Promise<EventS
 }
 
 class ClickHouseEventStore implements EventStore {
-  readonly #client: ClickHouseClient;
-  readonly #agent: http.Agent | undefined;
-  readonly #engine: Engine | undefined;
+  readonly #connection: ClickHouseConnection;
   readonly #db: string;
   readonly #knownLanes = new Set<string>();
   #tables: Promise<void> | undefined;
 
   constructor(options: EventStoreOptions) {
     this.#db = identifier(options.database ?? 'opentrail');
-    const common = {
-      request_timeout: 120_000,
-      log: { level: ClickHouseLogLevel.OFF },
-      application: 'opentrail',
-      compression: { request: false, response: false },
-    };
-    if ('engine' in options) {
-      this.#engine = options.engine;
-      this.#agent = unixAgent(options.engine.socketPath);
-      this.#client = createClient({ url: 'http://engine', http_agent: this.#agent, ...common });
-    } else {
-      this.#client = createClient({ url: options.url, max_open_connections: 16, ...common });
-    }
+    this.#connection = new ClickHouseConnection(options);
   }
 
   async ready(): Promise<void> {
-    await this.#engine?.ready();
+    await this.#connection.ready();
     this.#tables ??= this.#createTables().catch((error: unknown) => {
       this.#tables = undefined;
       throw error;
@@ -123,8 +105,7 @@ class ClickHouseEventStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
-    this.#agent?.destroy();
+    await this.#connection.close();
   }
 
   #find(
@@ -170,7 +151,7 @@ class ClickHouseEventStore implements EventStore {
   }
 
   async #createTables(): Promise<void> {
-    for (const sql of createTables(this.#db)) await this.#client.command({ query: sql });
+    for (const sql of createTables(this.#db)) await this.#connection.commandOnce(sql);
   }
 
   async #insertLanes(lanes: readonly Lane[]): Promise<void> {
@@ -187,30 +168,8 @@ class ClickHouseEventStore implements EventStore {
     for (const lane of fresh) this.#knownLanes.add(name(lane));
   }
 
-  async #insertRows(table: string, columns: readonly Column[], rows: Buffer, token?: string): Promise<void> {
-    const settings = [
-      'max_partitions_per_insert_block = 0',
-      // One block for the whole insert: the token then names the same rows each time.
-      'max_insert_threads = 1',
-      'max_insert_block_size = 16000000',
-      'min_insert_block_size_rows = 16000000',
-      'min_insert_block_size_bytes = 1000000000',
-      ...(token === undefined
-        ? []
-        : [
-            'insert_deduplicate = 1',
-            `insert_deduplication_token = '${createHash('sha256').update(token).digest('hex')}'`,
-          ]),
-    ];
-    const query =
-      `INSERT INTO ${this.#db}.${table} (${columns.map(([name]) => name).join(', ')}) ` +
-      `SETTINGS ${settings.join(', ')} FORMAT RowBinaryWithNamesAndTypes`;
-    const { stream } = await this.#client.exec({
-      query,
-      values: Readable.from(chunksOf(rows), { objectMode: false }),
-    });
-    stream.resume();
-    await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
+  #insertRows(table: string, columns: readonly Column[], rows: Buffer, token?: string): Promise<void> {
+    return this.#connection.insertOnce(`${this.#db}.${table}`, columns, rows, token);
   }
 
   /** Reads one row of each month back from both tables: an engine that reports success is not believed. */
@@ -225,7 +184,7 @@ class ClickHouseEventStore implements EventStore {
     );
     const eventRow = '(account, region, category, seconds, millis, tie, rest)';
     const attributeRow = '(key, seconds, millis, tie)';
-    const answer = await this.#read(
+    const answer = await this.#connection.readOnce(
       `SELECT assumeNotNull((SELECT uniqExact(${eventRow}) FROM ${this.#db}.events WHERE ${eventRow} IN (${events.join(', ')}))), ` +
         `assumeNotNull((SELECT uniqExact(${attributeRow}) FROM ${this.#db}.attributes WHERE ${attributeRow} IN (${attributes.join(', ')}))) ` +
         'SETTINGS max_execution_time = 30',
@@ -240,57 +199,20 @@ class ClickHouseEventStore implements EventStore {
   }
 
   #query(sql: Sql): Promise<Buffer> {
-    return this.#repeat(() => this.#read(sql));
+    return this.#repeat(() => this.#connection.readOnce(sql));
   }
 
   #command(sql: Sql): Promise<void> {
-    return this.#repeat(async () => {
-      await this.#client.command({ query: sql });
-    });
+    return this.#repeat(() => this.#connection.commandOnce(sql));
   }
 
-  async #read(sql: Sql): Promise<Buffer> {
-    const { stream } = await this.#client.exec({ query: `${sql} FORMAT RowBinary` });
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
+  #repeat<T>(work: () => Promise<T>): Promise<T> {
+    return this.#connection.repeat(work, () => this.ready());
   }
-
-  /** Once more when the engine went away in between; its own refusals are final. */
-  async #repeat<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      await this.ready();
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isBrokenConnection(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
-      }
-    }
-  }
-}
-
-const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ERR_STREAM_PREMATURE_CLOSE']);
-
-function isBrokenConnection(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return (code !== undefined && BROKEN.has(code)) || /socket hang up|aborted|premature/i.test(error.message);
 }
 
 function isStorableName(name: string): boolean {
   return Buffer.byteLength(name) <= MAX_NAME_BYTES;
-}
-
-/** Node's types leave out that an agent hands its options on to `net.connect`, which knows `socketPath`. */
-function unixAgent(socketPath: string): http.Agent {
-  const options: http.AgentOptions & { socketPath: string } = { socketPath, keepAlive: true, maxSockets: 16 };
-  return new http.Agent(options);
-}
-
-/** In pieces, so that the socket's backpressure holds and the copy is never whole. */
-function* chunksOf(buffer: Buffer): Generator<Buffer> {
-  for (let at = 0; at < buffer.length; at += 1 << 20) yield buffer.subarray(at, at + (1 << 20));
 }
 
 function endOfMonth(month: string): number {

@@ -1,5 +1,11 @@
 export { type EventStoreOptions, openEventStore } from './clickhouse-event-store.ts';
 export {
+  type Connection,
+  type ConnectionOptions,
+  openConnection,
+  type StatementOptions,
+} from './connection.ts';
+export {
   type EmbeddedEngineOptions,
   type Engine,
   type EngineLog,
@@ -14,3 +20,6 @@ export type {
   LookupRequest,
   ScanRequest,
 } from './event-store.ts';
+export { hash64, toDecimal } from './hash64.ts';
+export { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
+export { identifier, literal, type Sql } from './sql.ts';

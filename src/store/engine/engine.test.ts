@@ -157,12 +157,12 @@ test.each([
 });
 
 test('binds parameters, and leaves settings in the URL aside so that none sticks', async () => {
-  const value = encodeURIComponent("it's \\ {x}");
+  const value = encodeURIComponent("it\\'s \\\\ \\t{x}");
   const bound = await send(
     `/?param_x=${value}&insert_deduplication_token=stuck`,
     'SELECT {x:String} AS x FORMAT JSONEachRow',
   );
-  expect(JSON.parse(bound.text)).toEqual({ x: "it's \\ {x}" });
+  expect(JSON.parse(bound.text)).toEqual({ x: "it's \\ \t{x}" });
   await store.insert(make(1, 'one'), 'one');
   await store.insert(make(1, 'two'), 'two');
   expect(await count()).toBe(2);

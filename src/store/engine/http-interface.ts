@@ -40,7 +40,10 @@ export function createHttpInterface(engine: {
     async function run(): Promise<Uint8Array> {
       switch (statement.kind) {
         case 'read':
-          return engine.sessions.read(statement.sql, format, readParameters(url.searchParams));
+          return engine.sessions.read(statement.sql, format, {
+            parameters: readParameters(url.searchParams),
+            lane: url.searchParams.get('log_comment') === 'search' ? 'search' : 'lookup',
+          });
         case 'write':
           return engine.sessions.write(statement.sql);
         case 'insert': {
@@ -65,7 +68,26 @@ export function createHttpInterface(engine: {
 function readParameters(query: URLSearchParams): Record<string, string> | undefined {
   const found = [...query].filter(([name]) => name.startsWith('param_'));
   if (found.length === 0) return undefined;
-  return Object.fromEntries(found.map(([name, value]) => [name.slice('param_'.length), value]));
+  return Object.fromEntries(
+    found.map(([name, value]) => [name.slice('param_'.length), unescapeField(value)]),
+  );
+}
+
+const ESCAPES = new Map([
+  ['t', '\t'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['0', '\0'],
+]);
+
+/**
+ * ClickHouse reads parameters in the URL as fields of TabSeparated, and clients escape them so
+ * (https://clickhouse.com/docs/interfaces/formats/TabSeparated); chDB binds a value as it is.
+ */
+function unescapeField(value: string): string {
+  return value.replace(/\\([\s\S])/g, (_, letter: string) => ESCAPES.get(letter) ?? letter);
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

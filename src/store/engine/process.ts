@@ -25,7 +25,8 @@ const spool = join(options.path, 'opentrail-spool');
 rmSync(spool, { recursive: true, force: true });
 mkdirSync(spool, { recursive: true, mode: 0o700 });
 
-const server = createServer(createHttpInterface({ sessions, spool }));
+// Parameters of a search stand in the URL, as ClickHouse's interface has them.
+const server = createServer({ maxHeaderSize: 1 << 20 }, createHttpInterface({ sessions, spool }));
 server.requestTimeout = 0;
 server.keepAliveTimeout = 60_000;
 rmSync(options.socketPath, { force: true });

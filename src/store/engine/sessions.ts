@@ -6,11 +6,19 @@ export interface Sessions {
   /** Runs a statement that changes something; in order of arrival. */
   write(sql: string): Promise<Uint8Array>;
   /** Runs a query on the next free reading connection. Rejects with code 202 when too many wait. */
-  read(sql: string, format: string, parameters?: Readonly<Record<string, string>>): Promise<Uint8Array>;
+  read(sql: string, format: string, options?: ReadOptions): Promise<Uint8Array>;
   close(): void;
 }
 
+/** How a query is run. */
+export interface ReadOptions {
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** Searches take seconds, lookups milliseconds: each kind waits only for its own. Default `lookup`. */
+  readonly lane?: 'lookup' | 'search';
+}
+
 const READERS = 2;
+const SEARCHERS = 2;
 const MAX_WAITING = 512;
 
 /** Opens the directory; throws when another process has it. */
@@ -24,17 +32,19 @@ export function openSessions(options: EngineOptions): Sessions {
   const open = () => new Session(options.path, { connectionArgs });
   const writers = new Pool([open()]);
   const readers = new Pool(Array.from({ length: READERS }, open));
+  const searchers = new Pool(Array.from({ length: SEARCHERS }, open));
   return {
     write: (sql) =>
       writers.use(async (session) => (await session.queryAsync(sql, { format: 'TabSeparated' })).bytes()),
-    read: (sql, format, parameters) =>
-      readers.use(async (session) => {
+    read: (sql, format, { parameters, lane } = {}) =>
+      (lane === 'search' ? searchers : readers).use(async (session) => {
         const result = parameters
           ? await session.queryBindAsync(sql, parameters, { format })
           : await session.queryAsync(sql, { format });
         return result.bytes();
       }),
     close() {
+      searchers.close();
       readers.close();
       writers.close();
       void drainPending();
