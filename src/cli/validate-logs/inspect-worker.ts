@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type BucketReader, inspectLog, type ListedLog } from '../../digest/verify/index.ts';
 import { openReader } from './open-reader.ts';
+import { packVerdicts } from './packed-verdicts.ts';
 import type { Place } from './place.ts';
 import { type BucketAddress, createPlainGet } from './plain-get.ts';
 
@@ -42,10 +43,8 @@ if (port) {
     try {
       const reader = readerFor(order);
       const verdicts = await Promise.all(logs.map((log) => inspectLog(reader, log)));
-      port.postMessage(
-        { number, verdicts },
-        verdicts.map(({ eventIds }) => eventIds.buffer),
-      );
+      const packed = packVerdicts(verdicts);
+      port.postMessage({ number, packed }, [packed.eventIds.buffer]);
     } catch (error) {
       port.postMessage({ number, failure: error instanceof Error ? error.message : String(error) });
     }

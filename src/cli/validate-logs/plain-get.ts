@@ -1,9 +1,11 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool } from 'undici';
 import { type Credentials, signRequest } from '../../signer/index.ts';
 
 /** Milliseconds without a byte until an answer is given up. */
 const PATIENCE = 30_000;
+/** Connections to one host. */
+const CONNECTIONS = 32;
 const EMPTY = '';
 
 /** Where a bucket answers, and who asks. */
@@ -32,8 +34,18 @@ export type PlainGet = (
  * refusals, retries and large objects are left to the SDK, which is asked again when this answers undefined.
  */
 export function createPlainGet(): PlainGet {
-  const options = { keepAlive: true, maxSockets: 32 };
-  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  const pools = new Map<string, Pool>();
+
+  function poolOf(origin: string): Pool {
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections: CONNECTIONS,
+      ...{ connectTimeout: PATIENCE, headersTimeout: PATIENCE, bodyTimeout: PATIENCE },
+    });
+    pools.set(origin, pool);
+    return pool;
+  }
 
   return async (address, key, maxBytes) => {
     // A URL would swallow such steps, and fetch another object.
@@ -43,41 +55,49 @@ export function createPlainGet(): PlainGet {
       ...{ method: 'GET', service: 's3', url, body: EMPTY, headers: {}, now: Date.now() },
       ...{ credentials: address.credentials, region: address.region },
     });
-    const isSecure = url.protocol === 'https:';
-    const request = (isSecure ? httpsRequest : httpRequest)(url, {
-      headers,
-      agent: isSecure ? agents.https : agents.http,
-      timeout: PATIENCE,
-    });
-    return await new Promise((resolve) => {
-      request.on('timeout', () => request.destroy());
-      request.on('error', () => resolve(undefined));
-      request.on('response', (response) => {
-        readBody(response, maxBytes).then(
-          (bytes) => resolve(bytes && { bytes, metadata: metadataOf(response) }),
-          () => resolve(undefined),
-        );
-      });
-      request.end();
-    });
+    return await fetchFrom(poolOf(url.origin), url.pathname, headers, maxBytes);
   };
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of response as AsyncIterable<Buffer>) {
-    size += piece.length;
-    if (size > maxBytes) return undefined;
-    pieces.push(piece);
-  }
-  if (response.statusCode !== 200 || !response.complete) return undefined;
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+function fetchFrom(
+  pool: Pool,
+  path: string,
+  headers: Record<string, string>,
+  maxBytes: number,
+): Promise<PlainObject | undefined> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    let metadata: ReadonlyMap<string, string> = new Map();
+    pool.dispatch(
+      { method: 'GET', path, headers },
+      {
+        // Its presence is what tells the library which kind of handler this is.
+        onRequestStart() {},
+        onResponseStart(controller, status, answered) {
+          if (status !== 200) controller.abort(new Error('no object'));
+          else metadata = metadataOf(answered);
+        },
+        onResponseData(controller, piece) {
+          size += piece.length;
+          if (size > maxBytes) controller.abort(new Error('too large'));
+          else pieces.push(piece);
+        },
+        onResponseEnd: () => resolve({ bytes: join(pieces), metadata }),
+        onResponseError: () => resolve(undefined),
+      },
+    );
+  });
 }
 
-function metadataOf(response: IncomingMessage): ReadonlyMap<string, string> {
+function join(pieces: readonly Buffer[]): Buffer {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
+}
+
+function metadataOf(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  for (const [name, value] of Object.entries(response.headers)) {
+  for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith('x-amz-meta-') && typeof value === 'string') metadata.set(name.slice(11), value);
   }
   return metadata;

@@ -3,11 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { ListedLog, LogInspector, LogVerdict } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
 import type { InspectOrder } from './inspect-worker.ts';
+import { type PackedVerdicts, unpackVerdicts } from './packed-verdicts.ts';
 import type { Place } from './place.ts';
 import type { BucketAddress } from './plain-get.ts';
 
 type InspectAnswer =
-  | { readonly number: number; readonly verdicts: readonly LogVerdict[] }
+  | { readonly number: number; readonly packed: PackedVerdicts }
   | { readonly number: number; readonly failure: string };
 
 interface Waiting {
@@ -54,7 +55,7 @@ export function createThreadInspector(
   function settle(answer: InspectAnswer): void {
     const waiting = working.get(answer.number);
     working.delete(answer.number);
-    if ('verdicts' in answer) waiting?.resolve(answer.verdicts);
+    if ('packed' in answer) waiting?.resolve(unpackVerdicts(answer.packed));
     else waiting?.reject(new CliError(answer.failure, { exitCode: 255 }));
   }
 
