@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout } from 'node:timers/promises';
 import { NoAnswer } from '../../src/cli/api-client.ts';
 import type { TestServer } from '../clients/server.ts';
@@ -94,10 +97,12 @@ export async function idsInHistory(server: TestServer, eventSource = 'load.examp
     '/v1/export',
     JSON.stringify({ start: 0, end: Date.now() + 60_000 }),
   );
-  return (await exported.text())
-    .split('\n')
-    .filter((line) => line.includes(eventSource))
-    .map((line) => (JSON.parse(line) as { eventID: string }).eventID);
+  const ids: string[] = [];
+  // Line by line: after hundreds of rounds the whole is longer than a string may be.
+  for await (const line of createInterface({ input: Readable.fromWeb(exported.body as ReadableStream) })) {
+    if (line.includes(eventSource)) ids.push((JSON.parse(line) as { eventID: string }).eventID);
+  }
+  return ids;
 }
 
 /** What is in `wanted` and not in `found`. */
