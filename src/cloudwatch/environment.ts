@@ -1,0 +1,84 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { OwedAction } from './actions/owed-action.ts';
+import type { Alarm, AlarmKey } from './alarms/alarm.ts';
+import type { HistoryItem } from './alarms/history-item.ts';
+import type { Dimension, SeriesKey } from './metrics/metric.ts';
+import type { StatisticSet } from './metrics/statistic-set.ts';
+
+/** A metric that has data. */
+export interface Series {
+  /** Never used twice. */
+  readonly uid: number;
+  readonly dimensions: readonly Dimension[];
+  /** When it last got data, to the minute; ms since the epoch. */
+  readonly lastAt: number;
+}
+
+/** By the series' uid, the tier's step, the step's beginning (ms), and the unit. */
+export type PointKey = [series: number, step: number, time: number, unit: string];
+/** By time of the item, then by its number. */
+export type HistoryKey = [account: string, region: string, time: number, seq: number];
+/** The same for one alarm. */
+export type AlarmHistoryKey = [account: string, region: string, alarm: string, time: number, seq: number];
+
+/** The databases of the CloudWatch room, in one LMDB environment: a transaction spans them all. */
+export interface CloudWatchEnvironment {
+  /** Counters. */
+  readonly root: RootDatabase<number, string>;
+  readonly series: Database<Series, SeriesKey>;
+  readonly points: Database<StatisticSet, PointKey>;
+  /** How far each source of data that must not repeat itself has been taken. */
+  readonly marks: Database<number, string>;
+  readonly alarms: Database<Alarm, AlarmKey>;
+  readonly history: Database<HistoryItem, HistoryKey>;
+  readonly alarmHistory: Database<number, AlarmHistoryKey>;
+  /** Actions of state changes that have not been carried out yet, in order. */
+  readonly owed: Database<OwedAction, number>;
+}
+
+/** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
+export function openEnvironment(path: string): CloudWatchEnvironment {
+  const root = open<number, string>({
+    path,
+    encoding: 'json',
+    noSubdir: false,
+    maxDbs: 16,
+    overlappingSync: false,
+  });
+  return {
+    root,
+    series: root.openDB({ name: 'series', encoding: 'json' }),
+    points: root.openDB({ name: 'points', encoding: 'json' }),
+    marks: root.openDB({ name: 'marks', encoding: 'json' }),
+    alarms: root.openDB({ name: 'alarms', encoding: 'json' }),
+    history: root.openDB({ name: 'history', encoding: 'json' }),
+    alarmHistory: root.openDB({ name: 'alarm-history', encoding: 'json' }),
+    owed: root.openDB({ name: 'owed', encoding: 'json' }),
+  };
+}
+
+/** The next number of a counter; only inside a transaction. Numbers are never used twice. */
+export function nextNumber({ root }: CloudWatchEnvironment, counter: 'series' | 'history' | 'owed'): number {
+  const next = root.get(counter) ?? 1;
+  void root.put(counter, next + 1);
+  return next;
+}
+
+/**
+ * Runs `work` as one transaction, on disk when it resolves. What it throws comes back as itself; `work` throws before
+ * its first write or not at all, since writes of before would stay.
+ */
+export async function inTransaction<Result>(
+  { root }: CloudWatchEnvironment,
+  work: () => Result,
+): Promise<Result> {
+  const outcome = await root.transaction((): { result: Result } | { failure: unknown } => {
+    try {
+      return { result: work() };
+    } catch (failure) {
+      return { failure };
+    }
+  });
+  if ('failure' in outcome) throw outcome.failure;
+  return outcome.result;
+}

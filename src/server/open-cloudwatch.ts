@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { Service } from '../aws/index.ts';
+import { type AlarmNotifier, type CloudWatch, openCloudWatch } from '../cloudwatch/index.ts';
+import type { Authorizer } from '../identity/index.ts';
+import { createCloudWatchService } from '../services/cloudwatch/index.ts';
+import { defaultPolicy, TopicError, type Topics } from '../topics/index.ts';
+import type { DataDir } from './data-dir.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Metrics and alarms, and their service. */
+export interface OpenedCloudWatch {
+  readonly cloudWatch: CloudWatch;
+  readonly service: Service;
+  register(metrics: Metrics): void;
+  close(): Promise<void>;
+}
+
+/** Opens metrics and alarms in the data directory; what alarms set off goes to the topics. */
+export function openCloudWatchRoom(house: {
+  readonly dir: DataDir;
+  readonly identity: Authorizer;
+  readonly topics: Topics;
+  readonly disk: { refusal(): string | undefined };
+  readonly now: () => number;
+  readonly log: Logger;
+}): OpenedCloudWatch {
+  const { dir, identity, topics, disk, now, log } = house;
+  const cloudWatch = openCloudWatch({
+    path: dir.cloudwatch,
+    now,
+    notifier: createTopicNotifier(topics, identity),
+    onError: (what, error) => log.warn({ err: error, room: 'cloudwatch' }, what),
+  });
+  return {
+    cloudWatch,
+    service: createCloudWatchService({ cloudWatch, now, refusal: () => disk.refusal() }),
+    register: (metrics) => registerCloudWatch(metrics, cloudWatch),
+    close: () => cloudWatch.close(),
+  };
+}
+
+const CLOUDWATCH = 'cloudwatch.amazonaws.com';
+
+/**
+ * Tells topics of alarms as CloudWatch's service principal: the topic's policy decides, and the one that topics have by
+ * default lets in the alarms of its own account.
+ */
+export function createTopicNotifier(topics: Topics, authorizer: Authorizer): AlarmNotifier {
+  return {
+    async notify(action, alarmArn, account, { subject, json, mail, chat }) {
+      const topic = await topics.get(action);
+      const decision = await authorizer.authorize({
+        caller: { kind: 'service', account, arn: CLOUDWATCH, principalId: CLOUDWATCH },
+        action: 'SNS:Publish',
+        resource: action,
+        resourceAccount: topic.account,
+        resourcePolicy: topic.policy ?? defaultPolicy(topic),
+        context: {
+          'aws:SourceArn': alarmArn,
+          'aws:SourceAccount': account,
+          // What the default policy asks about.
+          'aws:SourceOwner': account,
+        },
+      });
+      if (!decision.allowed) throw new TopicError('AuthorizationError', decision.message);
+      await topics.publish(action, {
+        message: json,
+        subject,
+        byProtocol: new Map([
+          ['email', mail],
+          ['slack', chat],
+          ['sms', chat],
+        ]),
+      });
+    },
+  };
+}
+
+function registerCloudWatch({ gauge }: Metrics, cloudWatch: CloudWatch): void {
+  const { metrics, alarms, actionCounters } = cloudWatch;
+  gauge('opentrail_cloudwatch_metrics', 'Metrics that are kept', (g) => g.set(metrics.size));
+  gauge(
+    'opentrail_cloudwatch_dropped_total',
+    'Data points left out since start, because there were too many metrics',
+    (g) => g.set(metrics.dropped),
+  );
+  gauge(
+    'opentrail_alarms',
+    'Alarms by state',
+    (g) => {
+      for (const state of ['OK', 'ALARM', 'INSUFFICIENT_DATA'])
+        g.set({ state }, alarms.all().filter((alarm) => alarm.state === state).length);
+    },
+    ['state'],
+  );
+  gauge('opentrail_alarm_actions_waiting', 'Alarm actions that are still to be carried out', (g) =>
+    g.set(cloudWatch.owedActions),
+  );
+  gauge('opentrail_alarm_actions_succeeded_total', 'Alarm actions carried out since start', (g) =>
+    g.set(actionCounters.succeeded),
+  );
+  gauge(
+    'opentrail_alarm_actions_failed_total',
+    'Alarm actions given up since start, by reason',
+    (g) => {
+      for (const [reason, count] of actionCounters.failed) g.set({ reason }, count);
+    },
+    ['reason'],
+  );
+}

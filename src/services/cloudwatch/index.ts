@@ -1,0 +1,2 @@
+export type { CloudWatchDependencies } from './dependencies.ts';
+export { createCloudWatchService } from './service.ts';
