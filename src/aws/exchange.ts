@@ -50,6 +50,10 @@ export function contextOf(
     headers: headerRecord(wire),
     tls: tlsOf(wire),
     authentication: claim?.kind ?? 'anonymous',
+    onGone(run) {
+      wire.req.socket.once('close', run);
+      return () => wire.req.socket.off('close', run);
+    },
   };
 }
 

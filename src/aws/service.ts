@@ -34,6 +34,10 @@ export interface CallContext {
    * (`ChecksumCRC32`) to its base64 value. Filled when the body has been read to its end.
    */
   readonly verifiedChecksums?: ReadonlyMap<string, string>;
+  /**
+   * For calls that wait: calls `run` when the client has hung up meanwhile; answers a function that forgets about it.
+   */
+  readonly onGone?: (run: () => void) => () => void;
 }
 
 /**
@@ -139,6 +143,11 @@ export interface Service {
   readonly operations: ReadonlyMap<string, Operation>;
   /** Code to HTTP status, for the modelled errors. */
   readonly errors: ReadonlyMap<string, number>;
+  /**
+   * Of a JSON service that once spoke the query protocol: the codes that errors had there, which clients read from
+   * `x-amzn-query-error`. A code that is not here was the same, without `Exception`.
+   */
+  readonly queryErrorCodes?: ReadonlyMap<string, string>;
   /**
    * The service's own error for required members that are missing (`trailName`, in AWS's lower camel case); absent
    * or `undefined`: a ValidationException (query: ValidationError, S3: InvalidRequest).

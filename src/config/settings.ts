@@ -185,6 +185,12 @@ export const SETTINGS = {
     default: '1GB',
     description: 'free disk space below which new events are refused',
   },
+  queuesMaxBytes: {
+    group: 'Limits',
+    type: size,
+    default: '5GB',
+    description: 'size of all messages in queues at which new ones are refused',
+  },
   engineMemory: {
     group: 'Limits',
     type: size,

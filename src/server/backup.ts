@@ -37,6 +37,8 @@ const NOT_AS_THEY_ARE: ReadonlySet<string> = new Set([
   'objects',
   'store',
   'logs',
+  'cloudwatch',
+  'queues',
   'endpoint.json',
 ]);
 
@@ -96,8 +98,12 @@ async function copyHouse(
         ? undefined
         : await freezeHistory(dir.store, engineSocket, join(target, 'store'));
     });
+    // Before the log groups, which tell it what they count: it must not be ahead of them.
+    await copyLmdb(dir.cloudwatch, join(target, 'cloudwatch'));
     // After the cursors: the log groups remember themselves what they took, and take nothing twice.
     await copyLmdb(dir.logs, join(target, 'logs'));
+    // After the objects' index: what it owes to a queue may stand in both, and is sent at least once.
+    await copyLmdb(dir.queues, join(target, 'queues'));
     await copyLmdb(join(dir.journal, 'seen'), join(target, 'journal', 'seen'));
     await copyLmdb(dir.journal, join(target, 'journal'));
     releaseTrims();
@@ -169,7 +175,7 @@ function isWithin(path: string, folder: string): boolean {
 /** A backup that fills the server's own disk would stop the intake. */
 async function refuseSmallDisk(target: string, dir: DataDir, minFree: number): Promise<void> {
   const isSameDisk = (await stat(target)).dev === (await stat(dir.path)).dev;
-  const copied = isSameDisk ? ['state', 'journal', 'logs', 'objects/index'] : ['.'];
+  const copied = isSameDisk ? ['state', 'journal', 'logs', 'cloudwatch', 'queues', 'objects/index'] : ['.'];
   let needed = isSameDisk ? minFree : 0;
   for (const folder of copied) needed += await sizeOf(join(dir.path, folder));
   const { bavail, bsize } = await statfs(target);

@@ -13,6 +13,8 @@ export interface DataDir {
   readonly keys: string;
   readonly store: string;
   readonly logs: string;
+  readonly cloudwatch: string;
+  readonly queues: string;
   /** Written by the server for the CLI: URL and Region; and the root credentials. */
   readonly endpointFile: string;
   readonly credentialsFile: string;
@@ -29,7 +31,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
   const release = await lockDataDir(path);
   try {
     await bringToFormat(path, format);
-    const folders = ['state', 'journal', 'objects', 'store', 'logs'] as const;
+    const folders = ['state', 'journal', 'objects', 'store', 'logs', 'queues'] as const;
     for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
     return {
       path,
@@ -39,6 +41,8 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
       keys: join(path, 'keys'),
       store: join(path, 'store'),
       logs: join(path, 'logs'),
+      cloudwatch: join(path, 'cloudwatch'),
+      queues: join(path, 'queues'),
       endpointFile: join(path, 'endpoint.json'),
       credentialsFile: join(path, 'root-credentials.json'),
       release,

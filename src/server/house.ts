@@ -29,6 +29,9 @@ import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { openNeighbours } from './neighbours.ts';
 import { openAnchors } from './open-anchors.ts';
+import { openCloudWatchRoom } from './open-cloudwatch.ts';
+import { openQueuesRoom } from './open-queues.ts';
+import { openHouseRepos } from './open-repos.ts';
 import { openStore } from './open-store.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
@@ -58,7 +61,8 @@ export async function openHouse(
     onBroken: (error) => onBroken('the journal broke', error),
   });
   const objects = await openFsObjectStore({ path: dir.objects, now });
-  const { store, engineSocket } = await openStore(config, dir, log);
+  const { store, connect, engineSocket } = await openStore(config, dir, log);
+  const repos = await openHouseRepos({ connection: connect(), state, now, log });
   const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
@@ -85,12 +89,14 @@ export async function openHouse(
     allowPrivate: config.allowPrivateSubscribers,
     log: (message, details) => log.warn({ room: 'topics', details }, message),
   });
+  const watch = openCloudWatchRoom({ dir, identity, topics, disk, now, log });
   const logs = openLogs({
     path: dir.logs,
     now,
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
   const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
   const neighbours = openNeighbours(config, {
@@ -171,6 +177,8 @@ export async function openHouse(
     anchors,
     now,
   });
+  queues.register(metrics);
+  watch.register(metrics);
 
   async function report(call: CallReport): Promise<void> {
     const event = callEvent(call, config.accountId);
@@ -194,6 +202,8 @@ export async function openHouse(
       createIamService({ identity, now }),
       createLogsService({ logs, now }),
       createStsService({ identity, now }),
+      watch.service,
+      queues.service,
     ],
     findAccessKey: (id) => identity.findAccessKey(id),
     authorizer: identity,
@@ -245,7 +255,10 @@ export async function openHouse(
       await anchors.close();
       await logGroups.close();
       neighbours.close();
+      await watch.close();
       await topics.close();
+      await queues.close();
+      await repos.close();
       await store.close();
       await objects.close();
       await logs.close();

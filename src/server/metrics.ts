@@ -21,6 +21,13 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   countNotImplemented(service: string, operation: string): void;
+  /** Adds a value of another room, read at each scrape. */
+  gauge(
+    name: string,
+    help: string,
+    read: (gauge: Gauge) => void | Promise<void>,
+    labelNames?: string[],
+  ): void;
 }
 
 /** Makes the registry. Names end in their unit; every refused or dropped event is here with its reason. */
@@ -225,5 +232,6 @@ export function createMetrics(sources: MetricSources): Metrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     countNotImplemented: (service, operation) => notImplemented.inc({ service, operation }),
+    gauge,
   };
 }

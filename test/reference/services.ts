@@ -1,9 +1,11 @@
 import type { Service } from '../../src/aws/index.ts';
 import { createCloudTrailService } from '../../src/services/cloudtrail/index.ts';
+import { createCloudWatchService } from '../../src/services/cloudwatch/index.ts';
 import { createIamService } from '../../src/services/iam/index.ts';
 import { createLogsService } from '../../src/services/logs/index.ts';
 import { createS3Service } from '../../src/services/s3/index.ts';
 import { createSnsService } from '../../src/services/sns/index.ts';
+import { createSqsService } from '../../src/services/sqs/index.ts';
 import { createStsService } from '../../src/services/sts/index.ts';
 
 /** The rooms behind a service; nothing is called, only the tables are read. */
@@ -17,4 +19,6 @@ export const services: readonly Service[] = [
   createStsService(rooms),
   createIamService(rooms),
   createLogsService(rooms),
+  createCloudWatchService(rooms),
+  createSqsService(rooms),
 ];

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { refuse } from '../../refuse.ts';
 import type { Protocol } from '../../service.ts';
-import type { Codec } from '../codec.ts';
+import type { Codec, WireError } from '../codec.ts';
 import { readJson } from './read-json.ts';
 import { writeJson } from './write-json.ts';
 
@@ -21,11 +21,18 @@ export function createAwsJson(protocol: Extract<Protocol, 'awsJson1_0' | 'awsJso
     encode(_service, operation, output) {
       return { status: 200, headers, body: writeJson(operation.output, output) };
     },
-    encodeError(_service, error) {
+    encodeError(service, error) {
       const body = JSON.stringify({ __type: error.code, Message: error.message, ...error.details });
-      return { status: error.status, headers: new Map([...headers, ...Object.entries(error.headers)]), body };
+      const all = new Map([...headers, ...Object.entries(error.headers)]);
+      if (service?.queryErrorCodes) all.set('x-amzn-query-error', queryError(service.queryErrorCodes, error));
+      return { status: error.status, headers: all, body };
     },
   };
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
+function queryError(codes: ReadonlyMap<string, string>, { code, status }: WireError): string {
+  return `${codes.get(code) ?? code.replace(/Exception$/, '')};${status >= 500 ? 'Receiver' : 'Sender'}`;
 }
 
 function parse(body: Buffer, malformed: (message: string) => Error): unknown {
