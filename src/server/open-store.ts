@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import { type EventStore, openEventStore, startEmbeddedEngine } from '../store/index.ts';
+import {
+  type Connection,
+  type EventStore,
+  openConnection,
+  openEventStore,
+  startEmbeddedEngine,
+} from '../store/index.ts';
 import type { DataDir } from './data-dir.ts';
 
 /** A Unix socket's path may have 107 bytes; data directories of tests and services are often deeper. */
@@ -13,6 +19,8 @@ const LONGEST_SOCKET_PATH = 100;
 /** The event store, and the embedded engine's socket where there is one. */
 export interface OpenedStore {
   readonly store: EventStore;
+  /** The same engine, for the rooms that keep tables of their own; whoever takes it closes it. */
+  readonly connect: () => Connection;
   readonly engineSocket: string | undefined;
   /** Ends the engine's process too, which closing the store alone leaves running until this process ends. */
   close(): Promise<void>;
@@ -33,7 +41,12 @@ export async function openStoreAt(
 ): Promise<OpenedStore> {
   if (clickhouseUrl !== undefined) {
     const store = await openEventStore({ url: clickhouseUrl, log });
-    return { store, engineSocket: undefined, close: () => store.close() };
+    return {
+      store,
+      connect: () => openConnection({ url: clickhouseUrl }),
+      engineSocket: undefined,
+      close: () => store.close(),
+    };
   }
   const engine = await startEmbeddedEngine({
     path: dir.store,
@@ -44,6 +57,7 @@ export async function openStoreAt(
   const store = await openEventStore({ engine, log });
   return {
     store,
+    connect: () => openConnection({ engine }),
     engineSocket: engine.socketPath,
     async close() {
       await store.close();

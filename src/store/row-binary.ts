@@ -39,6 +39,11 @@ export class RowBinaryWriter {
     this.uint32(value.high);
   }
 
+  /** How many entries of an array or map follow. */
+  count(entries: number): void {
+    this.#varint(entries);
+  }
+
   string(text: string): void {
     const bytes = Buffer.byteLength(text);
     this.#varint(bytes);
@@ -103,6 +108,11 @@ export class RowBinaryReader {
   /** As a decimal text when it may not fit a number exactly. */
   uint64(): bigint {
     return this.#buffer.readBigUInt64LE(this.#move(8));
+  }
+
+  /** How many entries of an array or map follow. */
+  count(): number {
+    return this.#varint();
   }
 
   string(): string {

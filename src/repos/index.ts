@@ -1,0 +1,11 @@
+export type { RepoFields, RepoRow } from './repo-row.ts';
+export {
+  DEFAULT_REPO,
+  type Freed,
+  HISTORY,
+  openRepos,
+  type RepoInfo,
+  type RepoSettings,
+  type Repos,
+  type ReposOptions,
+} from './repos.ts';
