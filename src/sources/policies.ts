@@ -43,7 +43,8 @@ export interface NormalizationPolicy extends Stored {
 /** Steps that add fields to records; what a step may hold is judged by the room that runs it. */
 export interface EnrichmentPolicy extends Stored {
   readonly description?: string;
-  readonly steps: readonly Readonly<Record<string, unknown>>[];
+  /** As it was given: `steps`, and what else the room that runs them takes. */
+  readonly policy: Readonly<Record<string, unknown>>;
 }
 
 /** The kinds of stored settings, by the word that names them in keys of the state. */

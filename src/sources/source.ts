@@ -56,7 +56,7 @@ export interface Connector {
   /** Milliseconds since the epoch: events before it are not fetched. */
   readonly startDate: number;
   readonly parser: string;
-  readonly proxy?: Proxy;
+  readonly proxy?: ForwardProxy;
   readonly tls: TlsSettings;
   /** Undefined: path style for endpoints that are not AWS, virtual style for AWS. */
   readonly pathStyle?: boolean;
@@ -88,7 +88,7 @@ export type CredentialsKind =
   | { readonly kind: 'none' };
 
 /** A forward proxy. */
-export interface Proxy {
+export interface ForwardProxy {
   /** Host name or IP address. */
   readonly host: string;
   readonly port: number;

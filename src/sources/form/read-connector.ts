@@ -1,0 +1,157 @@
+import { X509Certificate } from 'node:crypto';
+import type { Connector, SourceSecrets, TlsSettings } from '../index.ts';
+import {
+  type Faults,
+  inside,
+  isMembers,
+  type Members,
+  needText,
+  own,
+  refuseUnknown,
+  shorten,
+} from '../policy/index.ts';
+import type { FormChecks } from './checks.ts';
+import { accessKeyIdOf, readCredentials } from './read-credentials.ts';
+import { readDate } from './read-date.ts';
+import { readProxy } from './read-proxy.ts';
+import { needForm, readEndpoint, readOptional, readSwitch } from './read-values.ts';
+
+/** What a form says about a connector. */
+export interface ConnectorForm {
+  readonly connector: Connector;
+  /** As they were given. */
+  readonly secrets: SourceSecrets;
+  /** Stored ones that stay, because the form leaves them out and leads to the same place. */
+  readonly keep: readonly (keyof SourceSecrets)[];
+}
+
+const AT = 'config.Connector';
+const DEFAULT_ENDPOINT = 'https://s3.amazonaws.com';
+const DEFAULT_PARSER = 'CloudTrailLogParser';
+const KNOWN = [
+  ...['endpoint_url', 'access_key', 'secret_key', 'bucket_name', 'region_name', 'filter_date', 'parser'],
+  ...['enable_proxy', 'IP', 'ip', 'port', 'protocol', 'username', 'password'],
+  ...['prefix', 'credentials', 'session_token', 'path_style', 'tls'],
+];
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and what older buckets are called. */
+const BUCKET = {
+  pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
+  expected: 'the name of a bucket',
+};
+/** Other S3s have Regions of their own: `garage`, `auto`. */
+const REGION = { pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'the name of a Region such as us-east-1' };
+
+/** Reads `config.Connector`. */
+export function readConnector(
+  json: unknown,
+  timezone: string,
+  faults: Faults,
+  checks: FormChecks,
+): ConnectorForm | undefined {
+  if (json === undefined || json === null) return faults.add(AT, 'is mandatory');
+  if (!isMembers(json)) return faults.add(AT, 'must be an object');
+  refuseUnknown(json, KNOWN, AT, faults);
+  const endpointUrl = readEndpoint(json, 'endpoint_url', AT, faults, checks) ?? DEFAULT_ENDPOINT;
+  const credentials = readCredentials(json, faults, checks);
+  const bucket = needForm(json, 'bucket_name', AT, faults, BUCKET) ?? '';
+  const region = needForm(json, 'region_name', AT, faults, REGION) ?? '';
+  const startDate = readFilterDate(json, timezone, faults);
+  const parser = readOptional(json, 'parser', AT, faults) ?? DEFAULT_PARSER;
+  if (parser !== DEFAULT_PARSER)
+    faults.add(inside(AT, 'parser'), `must be ${DEFAULT_PARSER}; got ${shorten(parser)}`);
+  const { proxy, password } = readProxy(json, faults, checks);
+  const prefix = readPrefix(json, faults);
+  const pathStyle = readSwitch(json, 'path_style', AT, faults);
+  const tls = readTls(json, faults);
+  if (!credentials) return undefined;
+  const connector: Connector = {
+    endpointUrl,
+    region,
+    bucket,
+    prefix,
+    credentials: credentials.kind,
+    startDate: startDate ?? 0,
+    parser,
+    ...(proxy && { proxy }),
+    tls,
+    ...(pathStyle !== undefined && { pathStyle }),
+  };
+  const secrets = { ...credentials.secrets, ...(password !== undefined && { proxyPassword: password }) };
+  return { connector, secrets, keep: keptSecrets(connector, secrets, faults, checks) };
+}
+
+/**
+ * A secret that a form leaves out stays only where it goes to whom it was given for: else whoever may edit a source, but
+ * does not know its secrets, could send them elsewhere.
+ */
+function keptSecrets(
+  next: Connector,
+  given: SourceSecrets,
+  faults: Faults,
+  checks: FormChecks,
+): (keyof SourceSecrets)[] {
+  const now = checks.current?.connector;
+  if (!now) return [];
+  const keep: (keyof SourceSecrets)[] = [];
+  const keyId = accessKeyIdOf(next.credentials);
+  if (keyId !== undefined && keyId === accessKeyIdOf(now.credentials)) {
+    if (given.secretAccessKey === undefined) keep.push('secretAccessKey');
+    if (next.credentials.kind === 'session' && given.sessionToken === undefined) {
+      // The token, unlike the key, travels with each request.
+      if (next.endpointUrl === now.endpointUrl && now.credentials.kind === 'session')
+        keep.push('sessionToken');
+      else faults.add(inside(AT, 'session_token'), 'is mandatory when the endpoint changes');
+    }
+  }
+  const [proxy, before] = [next.proxy, now.proxy];
+  if (proxy?.user !== undefined && given.proxyPassword === undefined && before?.user === proxy.user) {
+    const isSame =
+      proxy.host === before.host && proxy.port === before.port && proxy.protocol === before.protocol;
+    if (isSame) keep.push('proxyPassword');
+  }
+  return keep;
+}
+
+function readFilterDate(json: Members, timezone: string, faults: Faults): number | undefined {
+  const text = needText(json, 'filter_date', AT, faults, 64);
+  if (text === undefined) return undefined;
+  const time = readDate(text, timezone);
+  if (time !== undefined) return time;
+  return faults.add(
+    inside(AT, 'filter_date'),
+    `must be a date such as 2024-08-06 or 2024-08-06T08:44:13.220Z; got ${shorten(text)}`,
+  );
+}
+
+function readPrefix(json: Members, faults: Faults): string {
+  const prefix = readOptional(json, 'prefix', AT, faults) ?? '';
+  if (prefix.startsWith('/')) faults.add(inside(AT, 'prefix'), 'must not begin with a slash');
+  if (/(^|\/)AWSLogs(\/|$)/.test(prefix)) {
+    faults.add(inside(AT, 'prefix'), 'must be what stands before AWSLogs/ in keys, without it');
+  }
+  return prefix.replace(/\/+$/, '');
+}
+
+function readTls(json: Members, faults: Faults): TlsSettings {
+  const tls = own(json, 'tls');
+  const at = inside(AT, 'tls');
+  if (tls === undefined || tls === null) return { insecure: false };
+  if (!isMembers(tls)) {
+    faults.add(at, 'must be an object with ca or insecure');
+    return { insecure: false };
+  }
+  refuseUnknown(tls, ['ca', 'insecure'], at, faults);
+  const ca = readOptional(tls, 'ca', at, faults, 200_000);
+  if (ca !== undefined && !isPem(ca)) faults.add(inside(at, 'ca'), 'must be certificates in PEM form');
+  return { ...(ca !== undefined && { ca }), insecure: readSwitch(tls, 'insecure', at, faults) ?? false };
+}
+
+function isPem(text: string): boolean {
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const one of found) new X509Certificate(one);
+    return found.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+import type { PolicyBody } from '../index.ts';
+import {
+  Faults,
+  inside,
+  isMembers,
+  type Members,
+  needText,
+  own,
+  type Read,
+  refuseUnknown,
+  shorten,
+} from '../policy/index.ts';
+import { readRoutingRules } from '../route/index.ts';
+import type { FormChecks } from './checks.ts';
+import { readNormalizers } from './read-processing.ts';
+import { readRepo } from './read-repo.ts';
+import { readName } from './read-source.ts';
+import { readOptional } from './read-values.ts';
+
+/** Members that GET answers, so that what was read can be sent back. */
+const ANSWERED = ['id', 'active', 'built_in', 'created_at', 'updated_at'];
+
+/** Reads the `data` of a request about a repository. */
+export function readRepoForm(data: unknown): Read<PolicyBody<'repo'>> {
+  return readData(data, (members, faults) => readRepo(members, '', faults)!);
+}
+
+/** Reads the `data` of a request about a routing policy: `policy_name` (or `name`) and the rules. */
+export function readRoutingForm(data: unknown, checks: FormChecks): Read<PolicyBody<'routing'>> {
+  return readData(data, (members, faults) => {
+    const member =
+      own(members, 'policy_name') === undefined && own(members, 'name') !== undefined
+        ? 'name'
+        : 'policy_name';
+    const name = readName(members, '', faults, member) ?? '';
+    const description = readOptional(members, 'description', '', faults, 4_096);
+    const others = ['policy_name', 'name', 'description', ...ANSWERED];
+    const read = readRoutingRules(members, { repoExists: checks.repoExists }, others);
+    if (read.kind === 'refused') for (const { at, message } of read.faults) faults.add(at, message);
+    const rules = Object.fromEntries(Object.entries(members).filter(([key]) => !others.includes(key)));
+    return { name, ...(description !== undefined && { description }), rules };
+  });
+}
+
+/** Reads the `data` of a request about a normalization policy: `normalizers`, or the names in `compiled_normalizer`. */
+export function readNormalizationForm(data: unknown, checks: FormChecks): Read<PolicyBody<'normalization'>> {
+  return readData(data, (members, faults) => {
+    const known = [
+      'name',
+      'description',
+      'normalizers',
+      'compiled_normalizer',
+      'normalization_packages',
+      'norm_packages',
+    ];
+    refuseUnknown(members, [...known, ...ANSWERED], '', faults);
+    const name = readName(members, '', faults) ?? '';
+    const description = readOptional(members, 'description', '', faults, 4_096);
+    for (const packages of ['normalization_packages', 'norm_packages']) {
+      const value = own(members, packages);
+      if (
+        value === undefined ||
+        value === null ||
+        value === '' ||
+        (Array.isArray(value) && value.length === 0)
+      )
+        continue;
+      faults.add(packages, 'are not known here: name normalizers instead');
+    }
+    const compiled = own(members, 'compiled_normalizer');
+    const given = compiled === undefined ? members : { normalizers: compiledNormalizers(compiled, faults) };
+    const normalizers = readNormalizers(given, '', faults, checks, true);
+    return { name, ...(description !== undefined && { description }), normalizers };
+  });
+}
+
+/** Reads the `data` of a request about an enrichment policy: what is in its `steps` is judged by who runs them. */
+export function readEnrichmentForm(data: unknown, checks: FormChecks): Read<PolicyBody<'enrichment'>> {
+  return readData(data, (members, faults) => {
+    const name = readName(members, '', faults) ?? '';
+    const description = readOptional(members, 'description', '', faults, 4_096);
+    const others = ['name', 'description', ...ANSWERED];
+    if (own(members, 'specifications') !== undefined) {
+      faults.add('specifications', 'are not known here: give steps (see the reference of log sources)');
+    }
+    const policy = Object.fromEntries(
+      Object.entries(members).filter(([key]) => !others.includes(key) && key !== 'specifications'),
+    );
+    for (const { at, message } of checks.checkEnrichment(policy)) faults.add(at, message);
+    return { name, ...(description !== undefined && { description }), policy };
+  });
+}
+
+function readData<T>(data: unknown, read: (members: Members, faults: Faults) => T): Read<T> {
+  const faults = new Faults();
+  if (!isMembers(data)) {
+    faults.add('data', data === undefined || data === null ? 'is mandatory' : 'must be an object');
+    return faults.finish((): T => undefined as never);
+  }
+  const policy = read(data, faults);
+  return faults.finish(() => policy);
+}
+
+/** `"A,B"`, or a list of names; the type of each is `compiled`. */
+function compiledNormalizers(value: unknown, faults: Faults): unknown {
+  const names = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
+  if (!Array.isArray(names)) {
+    faults.add('compiled_normalizer', 'must be names with commas between them');
+    return [];
+  }
+  return names.map((name: unknown, number) => {
+    if (typeof name === 'string') return { name, type: 'compiled' };
+    faults.add(
+      `compiled_normalizer[${number}]`,
+      `must be a name; got ${shorten(JSON.stringify(name) ?? '')}`,
+    );
+    return { name: '', type: 'compiled' };
+  });
+}
+
+/** The mandatory `id` of a request's body, where it has one, must be that of its path. */
+export function checkId(data: unknown, id: string, resource: string, faults: Faults): void {
+  if (!isMembers(data)) return;
+  const given = own(data, 'id');
+  if (given === undefined || given === null) return;
+  const text = needText(data, 'id', '', faults, 256);
+  if (text !== undefined && text !== id && text !== `${resource}/${id}`) {
+    faults.add(inside('', 'id'), `must be the id of the path, ${id}; got ${shorten(text)}`);
+  }
+}
