@@ -28,7 +28,7 @@ export {
   ordered,
   type SeriesKey,
 } from './metrics/metric.ts';
-export type { Metrics } from './metrics/metrics.ts';
+export type { Metrics, NumberedData } from './metrics/metrics.ts';
 export { merge, type StatisticSet, setOf, setOfValues } from './metrics/statistic-set.ts';
 export { isStatistic, readPercentile, STATISTICS, statisticOf } from './metrics/statistics.ts';
 export { TIERS, type TierStep, tierFor } from './metrics/tiers.ts';

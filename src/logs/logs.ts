@@ -1,6 +1,9 @@
 import type { FilterPattern } from './filter-pattern/filter-pattern.ts';
 import type { LogEvent, LogGroup, LogPosition, LogStream, LogsPlace, NewLogEvent } from './log-group.ts';
 import { LogsError } from './logs-error.ts';
+import type { MetricSink } from './metric-filters/filter-point.ts';
+import { Meter, type MeterCounters } from './metric-filters/meter.ts';
+import { PointPump } from './metric-filters/point-pump.ts';
 import { type LogSearchPage, searchEvents } from './search.ts';
 import { clearGarbage, clearOldEvents, retentionEdge } from './store/clearing.ts';
 import { openEnvironment } from './store/environment.ts';
@@ -17,12 +20,15 @@ export interface LogsOptions {
   /** Why nothing may be written now (a full disk); undefined while all is well. */
   readonly refusal?: () => string | undefined;
   readonly onError?: (what: string, error: unknown) => void;
+  /** Where the points of metric filters go; absent: filters are kept and not run. */
+  readonly metrics?: MetricSink;
 }
 
 /** Log groups, their streams and events. May be called concurrently. */
 export interface Logs {
   readonly groups: LogGroups;
   readonly streams: LogStreams;
+  readonly meterCounters: MeterCounters;
   /**
    * Appends events, all or none; answers how many were new to `mark`.
    * @throws LogsError ResourceNotFoundException, ServiceUnavailableException
@@ -66,11 +72,13 @@ export interface Logs {
 const SWEEP_EVERY = 3_600_000;
 
 /** Opens (and makes) the log groups kept in `path`. */
-export function openLogs({ path, now, refusal, onError }: LogsOptions): Logs {
+export function openLogs({ path, now, refusal, onError, metrics }: LogsOptions): Logs {
   const env = openEnvironment(path);
   const groups = new LogGroups(env, sweepSoon);
   const streams = new LogStreams(env, sweepSoon);
   const events = new LogEvents(env);
+  const meter = new Meter();
+  const pump = metrics && new PointPump(env, metrics, (error) => onError?.('handing over metrics', error));
   let sweeping: Promise<void> | undefined;
   let closed = false;
 
@@ -105,10 +113,17 @@ export function openLogs({ path, now, refusal, onError }: LogsOptions): Logs {
   return {
     groups,
     streams,
+    meterCounters: meter.counters,
     async append(place, group, stream, batch, mark) {
       const reason = refusal?.();
       if (reason !== undefined) throw new LogsError('ServiceUnavailableException', reason);
-      return await events.append(groups.get(place, group), stream, batch, now(), mark);
+      const target = groups.get(place, group);
+      const isFull = target.metricFilters.length > 0 && pump?.isFull;
+      if (isFull) meter.counters.droppedAppends++;
+      const metering = pump && !isFull ? meter.measure(target, batch) : undefined;
+      const appended = await events.append(target, stream, batch, now(), mark, metering);
+      if (metering) pump?.wake();
+      return appended;
     },
     forget: (source) => events.forget(source),
     read: (group, stream, { range, direction, position, limits }) =>
@@ -126,6 +141,7 @@ export function openLogs({ path, now, refusal, onError }: LogsOptions): Logs {
     async close() {
       closed = true;
       clearInterval(timer);
+      await pump?.close();
       await sweeping?.catch(() => undefined);
       await env.root.close();
     },

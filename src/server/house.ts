@@ -93,6 +93,7 @@ export async function openHouse(
   const logs = openLogs({
     path: dir.logs,
     now,
+    metrics: watch.sink,
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error }, what),
   });
@@ -178,7 +179,7 @@ export async function openHouse(
     now,
   });
   queues.register(metrics);
-  watch.register(metrics);
+  watch.register(metrics, logs);
 
   async function report(call: CallReport): Promise<void> {
     const event = callEvent(call, config.accountId);
@@ -255,13 +256,13 @@ export async function openHouse(
       await anchors.close();
       await logGroups.close();
       neighbours.close();
-      await watch.close();
       await topics.close();
       await queues.close();
       await repos.close();
       await store.close();
       await objects.close();
       await logs.close();
+      await watch.close();
       await journal.close();
       await state.close();
     },

@@ -1,7 +1,15 @@
 import type { Logger } from 'pino';
 import type { Service } from '../aws/index.ts';
-import { type AlarmNotifier, type CloudWatch, openCloudWatch } from '../cloudwatch/index.ts';
+import {
+  type AlarmNotifier,
+  type CloudWatch,
+  type MetricDatum,
+  openCloudWatch,
+  ordered,
+  setOfValues,
+} from '../cloudwatch/index.ts';
 import type { Authorizer } from '../identity/index.ts';
+import type { FilterPoint, Logs, MetricSink } from '../logs/index.ts';
 import { createCloudWatchService } from '../services/cloudwatch/index.ts';
 import { defaultPolicy, TopicError, type Topics } from '../topics/index.ts';
 import type { DataDir } from './data-dir.ts';
@@ -11,7 +19,9 @@ import type { Metrics } from './metrics.ts';
 export interface OpenedCloudWatch {
   readonly cloudWatch: CloudWatch;
   readonly service: Service;
-  register(metrics: Metrics): void;
+  /** Where the points of log groups' metric filters go. */
+  readonly sink: MetricSink;
+  register(metrics: Metrics, logs: Pick<Logs, 'meterCounters'>): void;
   close(): Promise<void>;
 }
 
@@ -34,8 +44,34 @@ export function openCloudWatchRoom(house: {
   return {
     cloudWatch,
     service: createCloudWatchService({ cloudWatch, now, refusal: () => disk.refusal() }),
-    register: (metrics) => registerCloudWatch(metrics, cloudWatch),
+    sink: {
+      take: (batch) =>
+        cloudWatch.metrics.take(
+          'log-groups',
+          batch.map(({ number, points }) => ({ number, data: points.map(datumOf) })),
+        ),
+    },
+    register(metrics, logs) {
+      registerCloudWatch(metrics, cloudWatch);
+      registerFilters(metrics, logs);
+    },
     close: () => cloudWatch.close(),
+  };
+}
+
+/** Kept by the second, finer than AWS keeps them, so that alarms with short periods can look at them. */
+function datumOf(point: FilterPoint): MetricDatum {
+  const { account, region, namespace, name, time, unit = 'None' } = point;
+  const dimensions = ordered(point.dimensions.map(([key, value]) => ({ name: key, value })));
+  return {
+    account,
+    region,
+    metric: { namespace, name, dimensions },
+    time,
+    set: setOfValues(point.values),
+    unit,
+    resolution: 1,
+    ...(point.isDefault && { onlyIfFirst: true }),
   };
 }
 
@@ -106,5 +142,18 @@ function registerCloudWatch({ gauge }: Metrics, cloudWatch: CloudWatch): void {
       for (const [reason, count] of actionCounters.failed) g.set({ reason }, count);
     },
     ['reason'],
+  );
+}
+
+function registerFilters({ gauge }: Metrics, { meterCounters }: Pick<Logs, 'meterCounters'>): void {
+  gauge(
+    'opentrail_metric_filter_matches_without_value_total',
+    'Log events that matched a metric filter but lacked the field of its value or of a dimension, since start',
+    (g) => g.set(meterCounters.withoutValue),
+  );
+  gauge(
+    'opentrail_metric_filter_dropped_appends_total',
+    'Appends of log events that metric filters did not count, because too many waited for the metrics, since start',
+    (g) => g.set(meterCounters.droppedAppends),
   );
 }

@@ -4,11 +4,11 @@ import { type MetricDatum, type MetricId, type MetricPoint, type SeriesKey, seri
 import { merge } from './statistic-set.ts';
 import { TIERS, type TierStep } from './tiers.ts';
 
-/** A source whose data must not count twice: how far it has been taken is kept with the data itself. */
-export interface PutMark {
-  readonly source: string;
-  /** The number of what is put now, higher than that of before. */
+/** Data of a source that must not count twice: how far it has been taken is kept with the data itself. */
+export interface NumberedData {
+  /** The source's own, growing. */
   readonly number: number;
+  readonly data: readonly MetricDatum[];
 }
 
 /** Which metrics to list, in the order of namespace and name. */
@@ -62,16 +62,24 @@ export class Metrics {
     return count === 0 || this.size + count <= this.#maxSeries;
   }
 
-  /**
-   * Adds data, durable on return. With a mark that was taken before nothing is added. Data of metrics beyond the bound
-   * is left out and counted.
-   */
-  async put(data: readonly MetricDatum[], mark?: PutMark): Promise<void> {
+  /** Adds data, durable on return. Data of metrics beyond the bound is left out and counted. */
+  async put(data: readonly MetricDatum[]): Promise<void> {
+    await inTransaction(this.#env, () => {
+      for (const datum of data) this.#add(datum);
+    });
+  }
+
+  /** The same for a source that may repeat itself: what has a number that was taken before is passed over. */
+  async take(source: string, batch: readonly NumberedData[]): Promise<void> {
     const { marks } = this.#env;
     await inTransaction(this.#env, () => {
-      if (mark && (marks.get(mark.source) ?? 0) >= mark.number) return;
-      for (const datum of data) this.#add(datum);
-      if (mark) void marks.put(mark.source, mark.number);
+      let taken = marks.get(source) ?? 0;
+      for (const { number, data } of batch) {
+        if (number <= taken) continue;
+        for (const datum of data) this.#add(datum);
+        taken = number;
+      }
+      void marks.put(source, taken);
     });
   }
 

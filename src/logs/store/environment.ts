@@ -1,5 +1,6 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { LogGroup, LogStream } from '../log-group.ts';
+import type { FilterPoint } from '../metric-filters/filter-point.ts';
 
 /** By account, Region, name. */
 export type GroupKey = [account: string, region: string, name: string];
@@ -35,6 +36,8 @@ export interface LogsEnvironment {
   readonly garbage: Database<Garbage, number>;
   /** How far each source that must not repeat itself has been taken: its own number of the next event. */
   readonly marks: Database<number, string>;
+  /** What metric filters made of appends and the metrics have not taken yet, in order. */
+  readonly metricPoints: Database<readonly FilterPoint[], number>;
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
@@ -57,11 +60,16 @@ export function openEnvironment(path: string): LogsEnvironment {
     sizes: root.openDB({ name: 'sizes', encoding: 'json' }),
     garbage: root.openDB({ name: 'garbage', encoding: 'json' }),
     marks: root.openDB({ name: 'marks', encoding: 'json' }),
+    metricPoints: root.openDB({ name: 'metric-points', encoding: 'json' }),
   };
 }
 
 /** The next number of a counter; only inside a transaction. Numbers are never used twice. */
-export function nextNumber({ root }: LogsEnvironment, counter: 'uid' | 'event', count = 1): number {
+export function nextNumber(
+  { root }: LogsEnvironment,
+  counter: 'uid' | 'event' | 'metric-points',
+  count = 1,
+): number {
   const next = root.get(counter) ?? 1;
   void root.put(counter, next + count);
   return next;

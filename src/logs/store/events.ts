@@ -1,5 +1,6 @@
 import type { LogEvent, LogGroup, LogPosition, LogStream, NewLogEvent } from '../log-group.ts';
 import { noSuchGroup, noSuchStream } from '../logs-error.ts';
+import type { Metering } from '../metric-filters/meter.ts';
 import { type EventKey, type LogsEnvironment, nextNumber } from './environment.ts';
 import { decodeEvent, encodeEvent, sizeOf } from './event-codec.ts';
 
@@ -34,8 +35,8 @@ export class LogEvents {
   }
 
   /**
-   * Appends events to a stream, all or none, and answers how many: fewer only if `mark` knows some of them. On disk
-   * when the promise resolves. @throws LogsError ResourceNotFoundException when group or stream is gone
+   * Appends events to a stream, all or none, and answers how many: fewer only if `mark` knows some of them. What metric
+   * filters made of the new ones is written with them. On disk when the promise resolves. @throws LogsError ResourceNotFoundException when group or stream is gone
    */
   async append(
     group: LogGroup,
@@ -43,8 +44,9 @@ export class LogEvents {
     events: readonly NewLogEvent[],
     ingestedAt: number,
     mark?: AppendMark,
+    metering?: Metering,
   ): Promise<number> {
-    const { root, groups, streams, marks } = this.#env;
+    const { root, groups, streams, marks, metricPoints } = this.#env;
     const outcome = await root.transaction(() => {
       if (groups.get([group.account, group.region, group.name])?.uid !== group.uid) return noSuchGroup();
       const stream = streams.get([group.uid, streamName]);
@@ -52,6 +54,8 @@ export class LogEvents {
       const taken = mark ? (marks.get(mark.source) ?? 0) : 0;
       const fresh = mark ? events.filter((_, index) => mark.numbers[index]! >= taken) : events;
       this.#write(group, stream, fresh, ingestedAt);
+      const points = metering?.((index) => !mark || mark.numbers[index]! >= taken) ?? [];
+      if (points.length > 0) void metricPoints.put(nextNumber(this.#env, 'metric-points'), points);
       if (mark && mark.next > taken) void marks.put(mark.source, mark.next);
       return fresh.length;
     });

@@ -1,14 +1,12 @@
 import { FilterPatternError } from '../pattern-error.ts';
 import { Scanner } from '../scanner.ts';
 import type { Expression } from './expression.ts';
-import { ANY, type Selector, type SelectorStep } from './selector.ts';
+import { readSelector } from './read-selector.ts';
+import { ANY, type Selector } from './selector.ts';
 
 const MAX_DEPTH = 50;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
 const MAX_WILDCARDS = 3;
-
-const NAME = /[\w-]+/y;
-const INDEX = /\d{1,9}/y;
 
 /**
  * Reads `{ ($.a = "x") && … }`; `&&` binds closer than `||`.
@@ -39,7 +37,7 @@ export function parseExpression(text: string): Expression {
   }
 
   function condition(): Expression {
-    const selector = readSelector();
+    const selector = selectorOf();
     if (scanner.takeWord('IS')) {
       if (scanner.takeWord('NULL')) return { kind: 'is', selector, value: null };
       if (scanner.takeWord('TRUE')) return { kind: 'is', selector, value: true };
@@ -54,33 +52,14 @@ export function parseExpression(text: string): Expression {
     return { kind: 'compare', selector, comparator, operand: scanner.operand() };
   }
 
-  function readSelector(): Selector {
-    if (!scanner.take('$')) scanner.fail('a selector that begins with $');
-    const steps: SelectorStep[] = [];
-    let text = '$';
-    for (;;) {
-      if (scanner.match(/\./y)) {
-        text += '.';
-        // `$.['cluster.name']` is AWS's form for names with other characters.
-        if (scanner.match(/(?=\[)/y) !== undefined) continue;
-        const name = scanner.match(/\*/y) ?? scanner.match(NAME) ?? scanner.fail('a name after "."');
-        steps.push(name === '*' ? ANY : name);
-        text += name;
-      } else if (scanner.match(/\[/y)) {
-        const quoted = scanner.match(/'[^']*'|"[^"]*"/y);
-        const inside = quoted ?? scanner.match(/\*/y) ?? scanner.match(INDEX) ?? scanner.fail('an index');
-        if (!scanner.match(/\]/y)) scanner.fail('"]"');
-        steps.push(quoted ? quoted.slice(1, -1) : inside === '*' ? ANY : Number(inside));
-        text += `[${inside}]`;
-      } else break;
-    }
-    if (steps.length === 0) scanner.fail('a name or an index after $');
-    const any = steps.filter((step) => step === ANY).length;
+  function selectorOf(): Selector {
+    const selector = readSelector(scanner);
+    const any = selector.steps.filter((step) => step === ANY).length;
     wildcards += any;
-    if (any > 1) throw new FilterPatternError(`${text} has more than one wildcard`);
+    if (any > 1) throw new FilterPatternError(`${selector.text} has more than one wildcard`);
     if (wildcards > MAX_WILDCARDS)
       throw new FilterPatternError(`a pattern holds at most ${MAX_WILDCARDS} selectors with a wildcard`);
-    return { text, steps };
+    return selector;
   }
 
   scanner.expect('{');

@@ -1,6 +1,8 @@
 import type * as client from '@aws-sdk/client-cloudwatch-logs';
 import { ServiceError } from '../../../aws/index.ts';
 import {
+  compileMetricFilter,
+  FilterPatternError,
   type LogGroup,
   LogMessage,
   type MetricFilter,
@@ -29,6 +31,7 @@ export function metricFilterHandlers({ logs, now }: LogsDependencies): LogsHandl
       const pattern = input.filterPattern ?? '';
       const { kind } = patternOf(pattern);
       const transformations = checkTransformations(input.metricTransformations ?? [], kind);
+      checkFields({ pattern, transformations });
       await logs.groups.update(call, group, (current) =>
         withFilter(current, { name, pattern, transformations, createdAt: now() }),
       );
@@ -99,6 +102,16 @@ export function metricFilterHandlers({ logs, now }: LogsDependencies): LogsHandl
       return { matches };
     },
   };
+}
+
+/** The fields of values and dimensions must be such that an event can have. */
+function checkFields(filter: Pick<MetricFilter, 'pattern' | 'transformations'>): void {
+  try {
+    compileMetricFilter(filter);
+  } catch (error) {
+    if (error instanceof FilterPatternError) throw invalid(`Invalid metric transformation: ${error.message}`);
+    throw error;
+  }
 }
 
 function withFilter(group: LogGroup, filter: MetricFilter): LogGroup {
