@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ChecksumAlgorithm } from './checksum/checksum.ts';
+import type { BucketNotices, NoticeOrigin, OwedNotices } from './notices.ts';
 import type { BucketLock, LockBypass, ObjectLock, Retention } from './object-lock.ts';
 import type { ObjectHeaders, ObjectInfo, ObjectPart, ObjectStore } from './object-store.ts';
 
@@ -20,6 +21,8 @@ export interface BucketConfig {
   };
   /** Present: objects of this bucket can be held. */
   readonly objectLock?: BucketLock;
+  /** Who is told of what happens to objects. */
+  readonly notices?: BucketNotices;
 }
 
 export interface BucketGrant {
@@ -72,6 +75,10 @@ export interface WriteRequest {
    * earlier try, and stays as it is.
    */
   readonly mayRepeat?: boolean;
+  /** For those who are told of it. */
+  readonly origin?: NoticeOrigin;
+  /** The bytes are another object's. */
+  readonly isCopy?: boolean;
 }
 
 /** A multipart upload under way. */
@@ -133,7 +140,7 @@ export interface EmbeddedObjects extends ObjectStore {
   ): Promise<ObjectInfo>;
 
   /** No error when there is none. @throws NoSuchBucket, AccessDenied (it is held). */
-  delete(bucket: string, key: string, bypass?: LockBypass): Promise<void>;
+  delete(bucket: string, key: string, bypass?: LockBypass, origin?: NoticeOrigin): Promise<void>;
   /** Absent `retention`: none any more. @throws NoSuchBucket, NoSuchKey, InvalidRequest, AccessDenied. */
   changeRetention(
     bucket: string,
@@ -165,6 +172,7 @@ export interface EmbeddedObjects extends ObjectStore {
       readonly condition?: WriteCondition;
       readonly checksums?: ReadonlyMap<ChecksumAlgorithm, string>;
       readonly size?: number;
+      readonly origin?: NoticeOrigin;
     },
   ): Promise<ObjectInfo>;
   /** @throws NoSuchUpload. */
@@ -175,6 +183,8 @@ export interface EmbeddedObjects extends ObjectStore {
    * taken meanwhile, they are still there. Calling it twice does no harm.
    */
   holdRemovals(): () => void;
+  /** What is owed to those who want to know what happens to objects. */
+  readonly notices: OwedNotices;
   /** Resolves when what an earlier crash left behind has been removed; the number of files. */
   readonly swept: Promise<number>;
 }

@@ -20,6 +20,16 @@ export type {
 } from './embedded-objects.ts';
 export { type InspectedObjects, inspectFsObjects, type ObjectProblem } from './fs/inspect.ts';
 export { type FsObjectStoreOptions, openFsObjectStore } from './fs/open.ts';
+export type {
+  BucketNotices,
+  NoticeKey,
+  NoticeOrigin,
+  NoticeRule,
+  NoticeTarget,
+  ObjectHappening,
+  OwedNotice,
+  OwedNotices,
+} from './notices.ts';
 export type { BucketLock, LockBypass, ObjectLock, Retention, RetentionMode } from './object-lock.ts';
 export {
   type ListAnswer,

@@ -75,6 +75,14 @@ export function createCompleteUpload(
       const unnamed = dropUpload(index, address, kept);
       if (current) index.dropSegments(current.segments);
       void index.objects.put(objectKey(address.bucket, address.key), stored);
+      index.notices.owe(owner, {
+        happening: 'ObjectCreated:CompleteMultipartUpload',
+        key: address.key,
+        at: stored.lastModified,
+        size,
+        etag: stored.etag,
+        ...(options.origin && { origin: options.origin }),
+      });
       return { stored, dropped: [...unnamed, ...(current?.segments ?? [])] };
     });
     if (outcome instanceof ObjectStoreError) throw outcome;

@@ -3,6 +3,7 @@ import type { Bucket, Upload } from '../embedded-objects.ts';
 import type { ObjectLock } from '../object-lock.ts';
 import type { ObjectHeaders, ObjectInfo, ObjectPart } from '../object-store.ts';
 import { MAX_KEY_BYTES, objectKey } from './index-keys.ts';
+import { FsOwedNotices } from './owed-notices.ts';
 
 /** A run of an object's bytes: a data file, or a small value in the index itself. */
 export interface Segment {
@@ -34,6 +35,7 @@ export interface ObjectIndex {
   readonly uploads: Database<Upload, string>;
   /** Keyed `<upload id>/<number, five digits>`. */
   readonly parts: Database<StoredPart, string>;
+  readonly notices: FsOwedNotices;
   find(bucket: string, key: string): StoredObject | undefined;
   inlineBytes(id: string): Buffer | undefined;
   /** True for data files that an object or a part uses. */
@@ -51,7 +53,7 @@ export interface ObjectIndex {
 
 /** Opens (and makes) the index in the folder `path`. */
 export function openObjectIndex(path: string): ObjectIndex {
-  const root: RootDatabase = open({ path, noSubdir: false, overlappingSync: false, maxDbs: 8 });
+  const root: RootDatabase = open({ path, noSubdir: false, overlappingSync: false, maxDbs: 16 });
   const objects = root.openDB<StoredObject, Buffer>({
     name: 'objects',
     encoding: 'json',
@@ -59,7 +61,9 @@ export function openObjectIndex(path: string): ObjectIndex {
   });
   const inline = root.openDB<Buffer, string>({ name: 'inline', encoding: 'binary' });
   const live = root.openDB<number, string>({ name: 'live', encoding: 'json' });
+  const notices = new FsOwedNotices(root);
   return {
+    notices,
     buckets: root.openDB<Bucket, string>({ name: 'buckets', encoding: 'json' }),
     objects,
     uploads: root.openDB<Upload, string>({ name: 'uploads', encoding: 'json' }),
@@ -78,7 +82,11 @@ export function openObjectIndex(path: string): ObjectIndex {
     dropSegments(segments) {
       for (const segment of segments) void (segment.inline ? inline : live).remove(segment.id);
     },
-    transaction: (change) => root.transaction(change) as Promise<ReturnType<typeof change>>,
+    async transaction<T>(change: () => T) {
+      const outcome = await root.transaction(change);
+      notices.announce();
+      return outcome as T;
+    },
     close: () => root.close(),
   };
 }

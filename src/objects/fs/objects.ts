@@ -53,6 +53,14 @@ export function createObjects(index: ObjectIndex, files: DataFiles, now: () => n
       if (current) index.dropSegments(current.segments);
       index.addSegments(stored.segments, received.inline);
       void index.objects.put(objectKey(bucket, key), stored);
+      index.notices.owe(owner, {
+        happening: request.isCopy ? 'ObjectCreated:Copy' : 'ObjectCreated:Put',
+        key,
+        at: stored.lastModified,
+        size: stored.size,
+        etag: stored.etag,
+        ...(request.origin && { origin: request.origin }),
+      });
       return { stored, replaced: current?.segments ?? [] };
     });
     if (outcome instanceof ObjectStoreError) {
@@ -102,15 +110,22 @@ export function createObjects(index: ObjectIndex, files: DataFiles, now: () => n
       return listObjects(index, request);
     },
 
-    async delete(bucket, key, bypass) {
+    async delete(bucket, key, bypass, origin) {
       const outcome = await index.transaction(() => {
-        if (!index.buckets.get(bucket)) return undefined;
+        const owner = index.buckets.get(bucket);
+        if (!owner) return undefined;
         const current = index.find(bucket, key);
         if (!current) return [];
         const held = judgeRemoval(current.lock, now(), bypass);
         if (held) return held;
         index.dropSegments(current.segments);
         void index.objects.remove(objectKey(bucket, key));
+        index.notices.owe(owner, {
+          happening: 'ObjectRemoved:Delete',
+          key,
+          at: now(),
+          ...(origin && { origin }),
+        });
         return current.segments;
       });
       if (!outcome) throw noSuchBucket();

@@ -38,6 +38,7 @@ export function openFsObjectStore(options: FsObjectStoreOptions): EmbeddedObject
     ...createObjectLocks(index, now),
     ...createUploads(index, files, now),
     completeUpload: createCompleteUpload(index, files, now),
+    notices: index.notices,
     holdRemovals: files.holdRemovals,
     swept,
     async close() {
