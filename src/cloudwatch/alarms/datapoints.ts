@@ -68,6 +68,6 @@ export function firstFrom(points: readonly MetricPoint[], time: number): number 
 export function isLowSample({ statistic }: AlarmRule, { count }: Datapoint): boolean {
   const percent = readPercentile(statistic);
   if (percent === undefined || percent === 0 || percent === 100) return false;
-  const share = percent / 100;
-  return count < (share >= 0.5 ? 10 / (1 - share) : 10 / share);
+  // Ten divided by the smaller share, without dividing.
+  return count * Math.min(percent, 100 - percent) < 1_000;
 }
