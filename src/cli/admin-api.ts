@@ -109,7 +109,7 @@ export interface CreatedUser extends UserLine {
 export type TokensQuestion =
   | {
       readonly op: 'create';
-      readonly scope: 'ingest' | 'read';
+      readonly scope: 'ingest' | 'read' | 'sources';
       /** Absent: never expires. */
       readonly expiresInMs?: number;
       readonly account?: string;

@@ -20,6 +20,8 @@ export type Config = {
 } & {
   /** Accounts of which events are taken; always holds `accountId`. */
   readonly accounts: 'any' | readonly string[];
+  /** Log sources of the config file, as they stand there: the room of sources reads them. */
+  readonly sources?: readonly unknown[];
   readonly endpoints: {
     readonly s3?: Endpoint;
     readonly sns?: Endpoint;
@@ -57,13 +59,18 @@ export function readConfig(sources: {
   const file = readConfigFile(flags.get('config') ?? env.OPENTRAIL_CONFIG, sources.readFile);
   const values = new Map<string, unknown>();
   for (const [name, setting] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const given = find(name, flags, env, file);
+    const given = find(name, flags, env, file.values);
     if (given !== undefined) values.set(name, check(name, setting, given));
     else if (setting.default !== undefined) values.set(name, setting.type.read(setting.default));
   }
   const config = Object.fromEntries(values) as unknown as Config;
   checkTogether(config);
-  return Object.freeze({ ...config, accounts: accountsOf(config), endpoints: endpointsOf(config) });
+  return Object.freeze({
+    ...config,
+    accounts: accountsOf(config),
+    endpoints: endpointsOf(config),
+    ...(file.lists.size > 0 && Object.fromEntries(file.lists)),
+  });
 }
 
 function find(
@@ -87,14 +94,25 @@ function check(name: string, setting: Setting<unknown>, given: Given): unknown {
   throw new ConfigError(`${name}: expected ${setting.type.expected}, found ${shown} (${given.where})`);
 }
 
-function readConfigFile(
-  path: string | boolean | undefined,
-  readFile: (path: string) => string,
-): Map<string, Given> {
+/** What only the config file can hold: whole objects, which their rooms read. */
+const LISTS: ReadonlySet<string> = new Set(['sources']);
+
+interface ConfigFile {
+  readonly values: ReadonlyMap<string, Given>;
+  readonly lists: ReadonlyMap<string, readonly unknown[]>;
+}
+
+function readConfigFile(path: string | boolean | undefined, readFile: (path: string) => string): ConfigFile {
   const values = new Map<string, Given>();
-  if (typeof path !== 'string' || path === '') return values;
+  const lists = new Map<string, readonly unknown[]>();
+  if (typeof path !== 'string' || path === '') return { values, lists };
   const where = `file ${path}`;
   for (const [name, value] of flatten(parseFile(path, readFile))) {
+    if (LISTS.has(name)) {
+      if (!Array.isArray(value)) throw new ConfigError(`${name}: expected a list of objects (${where})`);
+      lists.set(name, value);
+      continue;
+    }
     const setting = Object.hasOwn(SETTINGS, name) && (SETTINGS as Record<string, Setting<unknown>>)[name];
     if (!setting) throw new ConfigError(`unknown setting ${JSON.stringify(name)} (${where})`);
     if (setting.environmentOnly) {
@@ -108,7 +126,7 @@ function readConfigFile(
     }
     values.set(name, { text: String(text), where });
   }
-  return values;
+  return { values, lists };
 }
 
 function parseFile(path: string, readFile: (path: string) => string): object {

@@ -167,6 +167,14 @@ export const SETTINGS = {
       'let SNS subscriptions name private addresses (10/8, 172.16/12, 192.168/16, fc00::/7); loopback is always ' +
       'allowed, link-local and metadata addresses (169.254/16, fe80::/10) never',
   },
+  allowPrivateSources: {
+    group: 'Neighbours',
+    type: onOff,
+    default: 'false',
+    description:
+      'let log sources and their proxies have private addresses (10/8, 172.16/12, 192.168/16, fc00::/7); loopback is ' +
+      'always allowed, link-local and metadata addresses (169.254/16, fe80::/10) never',
+  },
   limits: {
     group: 'Limits',
     type: oneOf('aws', 'open'),

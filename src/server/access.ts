@@ -8,12 +8,13 @@ import { HttpError } from './http-error.ts';
 export const OWN_SERVICE = 'opentrail';
 
 /** What a call of the own paths is for; a bearer token is good for some of these, never for `admin`. */
-export type Scope = 'ingest' | 'read' | 'flush' | 'admin';
+export type Scope = 'ingest' | 'read' | 'flush' | 'sources' | 'admin';
 
 const ACTIONS: Readonly<Record<Scope, string>> = {
   ingest: 'opentrail:PutEvents',
   read: 'opentrail:LookupEvents',
   flush: 'opentrail:Flush',
+  sources: 'opentrail:ManageSources',
   admin: 'opentrail:Administer',
 };
 

@@ -32,6 +32,7 @@ import { openAnchors } from './open-anchors.ts';
 import { openCloudWatchRoom } from './open-cloudwatch.ts';
 import { openQueuesRoom } from './open-queues.ts';
 import { openHouseRepos } from './open-repos.ts';
+import { openSourcesRoom } from './open-sources.ts';
 import { openStore } from './open-store.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
@@ -63,6 +64,7 @@ export async function openHouse(
   const objects = await openFsObjectStore({ path: dir.objects, now });
   const { store, connect, engineSocket } = await openStore(config, dir, log);
   const repos = await openHouseRepos({ connection: connect(), state, now, log });
+  const sources = await openSourcesRoom(config, { state, dir, repos: repos.repos, now, log });
   const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
@@ -97,7 +99,7 @@ export async function openHouse(
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error }, what),
   });
-  const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
+  const queues = openQueuesRoom(config, { dir, identity, disk, objects, topics, now, log });
   const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
   const neighbours = openNeighbours(config, {
@@ -198,7 +200,13 @@ export async function openHouse(
         now,
         limits: config.limits,
       }),
-      createS3Service({ objects, authorizer: identity, now, defaultRegion: config.region }),
+      createS3Service({
+        objects,
+        authorizer: identity,
+        now,
+        defaultRegion: config.region,
+        destinations: queues.destinations,
+      }),
       createSnsService({ topics, authorizer: identity, now }),
       createIamService({ identity, now }),
       createLogsService({ logs, now }),
@@ -237,9 +245,10 @@ export async function openHouse(
       log,
     }),
     openPaths: createOpenPaths({ metrics, refusal, topics }),
+    ownTrees: sources.trees,
     admitDependencies: { identity, now, region: config.region },
-    record: async (req, call, error) => {
-      const event = ownCallEvent(req, call, now(), error);
+    record: async (req, call, error, what) => {
+      const event = ownCallEvent(req, call, now(), error, what);
       if (event) await ingest.takeOwn(event);
     },
     log,
@@ -256,8 +265,9 @@ export async function openHouse(
       await anchors.close();
       await logGroups.close();
       neighbours.close();
-      await topics.close();
       await queues.close();
+      await topics.close();
+      await sources.close();
       await repos.close();
       await store.close();
       await objects.close();

@@ -3,12 +3,28 @@ import type { Logger } from 'pino';
 import { IngestUnavailable } from '../ingest/index.ts';
 import { admit, OWN_SERVICE, type OwnCall, type Scope } from './access.ts';
 import { HttpError, sendJson } from './http-error.ts';
+import type { OwnEvent } from './own-call-events.ts';
 
 /** One of the own paths that needs a caller: it answers one JSON value, or writes its answer itself as it goes. */
 export type OwnPath = { readonly scope: Scope; readonly maxBody: number } & (
   | { readonly answer: (own: OwnCall) => Promise<unknown> }
   | { readonly serve: (req: IncomingMessage, res: ServerResponse, own: OwnCall) => Promise<void> }
 );
+
+/** Everything below one first segment, whatever the method: it answers with a status and an event of its own. */
+export interface OwnTree {
+  readonly scope: Scope;
+  readonly maxBody: number;
+  readonly answer: (req: IncomingMessage, own: OwnCall) => Promise<TreeAnswer>;
+}
+
+/** The answer of a tree; `error` stands in the event. */
+export interface TreeAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly event?: OwnEvent;
+  readonly error?: { readonly code: string; readonly message: string };
+}
 
 /** A `GET` path that anybody may read. */
 export type OpenPath = (res: ServerResponse, query: URLSearchParams) => Promise<void>;
@@ -21,9 +37,16 @@ export interface ListenerOptions {
   readonly ownPaths: ReadonlyMap<string, OwnPath>;
   /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`, and the links in topics' messages. */
   readonly openPaths: ReadonlyMap<string, OpenPath>;
+  /** Paths below a first segment, such as `configapi`. */
+  readonly ownTrees: ReadonlyMap<string, OwnTree>;
   readonly admitDependencies: Parameters<typeof admit>[3];
   /** Writes a call of an own path into the trail. */
-  readonly record: (req: IncomingMessage, call: OwnCall, error?: HttpError) => Promise<void>;
+  readonly record: (
+    req: IncomingMessage,
+    call: OwnCall,
+    error?: { readonly code: string; readonly message: string },
+    event?: OwnEvent,
+  ) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -42,6 +65,8 @@ export function createListener(
     const [path = '/', query] = (req.url ?? '/').split('?', 2);
     const open = openPaths.get(path);
     if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res, new URLSearchParams(query));
+    const tree = options.ownTrees.get(path.split('/', 2)[1] ?? '');
+    if (tree && isMeantForUs(req, service)) return serveTree(req, res, tree);
     const own = ownPaths.get(path);
     if (!own) {
       if (service === undefined && !req.headers.authorization?.startsWith('Bearer '))
@@ -67,6 +92,13 @@ export function createListener(
     sendJson(res, 200, answer);
   }
 
+  async function serveTree(req: IncomingMessage, res: ServerResponse, tree: OwnTree): Promise<void> {
+    const call = await admit(req, tree.scope, tree.maxBody, options.admitDependencies);
+    const { status, body, event, error } = await tree.answer(req, call);
+    if (event) await options.record(req, call, error, event);
+    sendJson(res, status, body);
+  }
+
   return function listen(req, res) {
     serve(req, res).catch((error: unknown) => {
       const refusal = refusalOf(error);
@@ -80,6 +112,12 @@ export function createListener(
       sendJson(res, status, { code, message }, { ...headers, connection: 'close' });
     });
   };
+}
+
+/** A bucket may have a tree's name: what is neither ours by its credentials nor a JSON form is S3's. */
+function isMeantForUs(req: IncomingMessage, service: string | undefined): boolean {
+  if (service !== undefined || req.headers.authorization?.startsWith('Bearer ')) return true;
+  return req.method === 'POST' && /^application\/json\b/i.test(req.headers['content-type'] ?? '');
 }
 
 function refusalOf(error: unknown): HttpError {

@@ -30,21 +30,26 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['/v1/admin/keys rotate', 'RotateKey'],
 ]);
 
+/** What stands for a call in the trail; `parameters` hold no secrets. */
+export interface OwnEvent {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 /**
  * The event that a call of one of the own paths becomes, so that reading the trail and changing who may read it stand
- * in the trail; undefined for one that is not recorded. Questions hold no secrets; answers are not recorded.
+ * in the trail; undefined for one that is not recorded. Questions hold no secrets; answers are not recorded. `event` is given where the
+ * body may hold secrets.
  */
 export function ownCallEvent(
   req: IncomingMessage,
   own: OwnCall,
   now: number,
   error?: { readonly code: string; readonly message: string },
+  event: OwnEvent | undefined = eventOfPath(req, own.body),
 ): AcceptedEvent | undefined {
-  const path = (req.url ?? '/').split('?', 1)[0]!;
-  if (path === '/v1/events') return undefined;
-  const { op, ...parameters } = questionOf(own.body);
-  const eventName = NAMES.get(typeof op === 'string' ? `${path} ${op}` : path);
-  if (!eventName) return undefined;
+  if (!event) return undefined;
+  const { name: eventName, parameters } = event;
   const eventId = randomUUID();
   const raw = buildRecord({
     eventId,
@@ -65,6 +70,14 @@ export function ownCallEvent(
   });
   const time = Math.floor(now / 1000) * 1000;
   return { account: own.account, region: own.region, eventId, time, category: 'Management', raw };
+}
+
+function eventOfPath(req: IncomingMessage, body: Buffer): OwnEvent | undefined {
+  const path = (req.url ?? '/').split('?', 1)[0]!;
+  if (path === '/v1/events') return undefined;
+  const { op, ...parameters } = questionOf(body);
+  const name = NAMES.get(typeof op === 'string' ? `${path} ${op}` : path);
+  return name === undefined ? undefined : { name, parameters };
 }
 
 function questionOf(body: Buffer): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ import { readDurationOption } from '../time.ts';
 const PATH = '/v1/admin/tokens';
 
 interface CreateOptions extends AccessOptions {
-  readonly scope: 'ingest' | 'read';
+  readonly scope: 'ingest' | 'read' | 'sources';
   readonly expires?: number;
   readonly account?: string;
   readonly description?: string;
@@ -21,7 +21,9 @@ export function register(command: Command, context: CliContext): void {
 
   withAccessOptions(command.command('create').description('create a token and show it once'))
     .addOption(
-      new Option('--scope <SCOPE>', 'what it allows').choices(['ingest', 'read']).makeOptionMandatory(),
+      new Option('--scope <SCOPE>', 'what it allows')
+        .choices(['ingest', 'read', 'sources'])
+        .makeOptionMandatory(),
     )
     .option('--expires <DURATION>', 'from now, such as 30d; default: never', readDurationOption)
     .option('--account <ID>', 'account that it acts for; default: yours')

@@ -4,10 +4,10 @@ import { IdentityError } from '../identity-error.ts';
 import type { Random } from './random-credentials.ts';
 
 /** What a bearer token may be used for. */
-export type TokenScope = 'ingest' | 'read' | 'flush' | 'metrics';
+export type TokenScope = 'ingest' | 'read' | 'flush' | 'metrics' | 'sources';
 
 /** All scopes there are. */
-export const TOKEN_SCOPES: readonly TokenScope[] = ['ingest', 'read', 'flush', 'metrics'];
+export const TOKEN_SCOPES: readonly TokenScope[] = ['ingest', 'read', 'flush', 'metrics', 'sources'];
 
 /** A bearer token without its secret, which is stored nowhere: only its SHA-256 is. */
 export interface Token {

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import { createSourceConnect, type SourceConnect } from '../sources/connect/index.ts';
+import {
+  type CollectorControl,
+  openPolicies,
+  openSources,
+  type Policies,
+  policyUsers,
+  type Sources,
+} from '../sources/index.ts';
+import { openSecretBox, type SecretBox } from '../sources/secret-box/index.ts';
+import type { State } from '../state/index.ts';
+import { isAllowedAddress } from '../topics/index.ts';
+import type { DataDir } from './data-dir.ts';
+import type { OwnTree } from './listener.ts';
+import {
+  applyFileSources,
+  catchUpRepos,
+  createSourcesApi,
+  keepRepos,
+  openOrders,
+  type RepoKeeper,
+  type SourcesRooms,
+} from './sources-api/index.ts';
+
+/** The log sources of this house: for the collector, and for their API. */
+export interface OpenedSources {
+  readonly sources: Sources;
+  readonly policies: Policies;
+  readonly connect: SourceConnect;
+  /** Seals secrets of other rooms too. */
+  readonly box: SecretBox;
+  /** `configapi` and `monitorapi`. */
+  readonly trees: ReadonlyMap<string, OwnTree>;
+  /** Lets the API reach the collector, which is opened later. */
+  useCollector(control: CollectorControl): void;
+  close(): Promise<void>;
+}
+
+/** Opens the log sources and their policies, applies those of the config file, and carries out orders left undone. */
+export async function openSourcesRoom(
+  config: Config,
+  house: {
+    readonly state: State;
+    readonly dir: DataDir;
+    readonly repos: RepoKeeper;
+    readonly now: () => number;
+    readonly log: Logger;
+  },
+): Promise<OpenedSources> {
+  const { state, dir, now } = house;
+  const log = house.log.child({ room: 'sources' });
+  const onError = (what: string, error: unknown) => log.warn({ err: error }, what);
+  const box = await openSecretBox({ path: join(dir.keys, 'secrets.json') });
+  const sources = await openSources({ state, box });
+  const policies: Policies = await openPolicies({
+    state,
+    now,
+    usersOf: (kind, name) =>
+      policyUsers(kind, name, { sources: sources.list(), routingPolicies: policies.list('routing') }),
+  });
+  const isAllowed = (address: string) => isAllowedAddress(address, config.allowPrivateSources);
+  let collector: CollectorControl | undefined;
+  const rooms: SourcesRooms = {
+    sources,
+    policies,
+    connect: createSourceConnect({ isAllowed }),
+    now,
+    isAllowedAddress: isAllowed,
+    control: () => collector,
+    keepRepo: keepRepos(house.repos),
+  };
+  const settling = catchUpRepos(policies, house.repos, onError);
+  await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
+  const orders = await openOrders({ state, box, rooms, onError });
+  const reseal = async () => (await sources.reseal()) + (await orders.reseal());
+  if (box.isRotating) await box.finishRotation(reseal);
+  return {
+    sources,
+    policies,
+    connect: rooms.connect,
+    box,
+    trees: createSourcesApi(rooms, orders, config.accountId, () => box.rotate(reseal)),
+    useCollector(control) {
+      collector = control;
+    },
+    async close() {
+      await orders.close();
+      await settling;
+    },
+  };
+}

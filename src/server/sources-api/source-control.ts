@@ -1,0 +1,87 @@
+import { readDate } from '../../sources/form/index.ts';
+import type { CollectorControl, LogSource } from '../../sources/index.ts';
+import { ApiRefusal, invalid } from './api-answer.ts';
+import { mustGet } from './log-sources.ts';
+import type { SourcesRooms } from './sources-house.ts';
+import { testConnection } from './test-connection.ts';
+
+/** `GET …/LogSources/{id}/status`: what the collector says, and whether the source is paused. */
+export async function showStatus(id: string, rooms: SourcesRooms): Promise<unknown> {
+  const source = mustGet(id, rooms);
+  const control = rooms.control();
+  const status = control && (await control.status(id));
+  return { id, name: source.name, active: !source.paused, ...(status ? { status } : {}) };
+}
+
+/** `POST …/LogSources/{id}/{verb}`: ours. @throws ApiRefusal */
+export async function controlSource(
+  id: string,
+  verb: string,
+  data: unknown,
+  rooms: SourcesRooms,
+): Promise<unknown> {
+  const source = mustGet(id, rooms);
+  switch (verb) {
+    case 'run':
+      await collector(rooms).run(id);
+      return done(`a walk of ${source.name} was started`);
+    case 'pause':
+    case 'resume': {
+      const paused = verb === 'pause';
+      await rooms.sources.update(id, (current) => ({ ...current, paused, updatedAt: rooms.now() }));
+      await rooms.control()?.pause(id, paused);
+      return done(`${source.name} is ${paused ? 'paused' : 'active'}`);
+    }
+    case 'backfill': {
+      const { from, to } = readRange(source, data, rooms.now());
+      await collector(rooms).backFill(id, from, to);
+      const days = [from, to].map((time) => new Date(time).toISOString()).join(' to ');
+      return done(`${source.name} is filled back from ${days}`);
+    }
+    case 'test': {
+      const secrets = await rooms.sources.reveal(source);
+      const outcome = await testConnection(source, secrets, rooms.connect);
+      return { status: outcome.ok ? 'Success' : 'Failed', ...outcome };
+    }
+    default:
+      throw new ApiRefusal(
+        404,
+        'NotFound',
+        `there is no ${verb}: run, pause, resume, backfill and test are there`,
+      );
+  }
+}
+
+function done(message: string) {
+  return { status: 'Success', message };
+}
+
+function collector({ control }: SourcesRooms): CollectorControl {
+  const found = control();
+  if (!found) throw new ApiRefusal(503, 'ServiceUnavailable', 'the collector is not running');
+  return found;
+}
+
+/** `from` and `to` as dates of the source's time zone; `to` absent: now. */
+function readRange(
+  source: LogSource,
+  data: unknown,
+  now: number,
+): { readonly from: number; readonly to: number } {
+  const members = new Map(Object.entries((data ?? {}) as object));
+  const read = (name: string): number | undefined => {
+    const text: unknown = members.get(name);
+    return typeof text === 'string' ? readDate(text, source.fetch.timezone) : undefined;
+  };
+  const from = read('from');
+  const to = members.has('to') ? read('to') : now;
+  const faults = [
+    ...(from === undefined ? [{ at: 'from', message: 'must be a date such as 2024-08-06' }] : []),
+    ...(to === undefined ? [{ at: 'to', message: 'must be a date such as 2024-08-06' }] : []),
+    ...(from !== undefined && to !== undefined && from >= to
+      ? [{ at: 'from', message: 'must be before the end of the range' }]
+      : []),
+  ];
+  if (from === undefined || to === undefined || faults.length > 0) throw invalid(faults);
+  return { from, to };
+}
