@@ -84,6 +84,7 @@ export async function openHouse(
   await writeRootCredentials();
 
   let url = '';
+  const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
   const topics = await openTopics({
     state,
     now,
@@ -99,7 +100,6 @@ export async function openHouse(
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error }, what),
   });
-  const queues = openQueuesRoom(config, { dir, identity, disk, objects, topics, now, log });
   const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
   const neighbours = openNeighbours(config, {
@@ -180,7 +180,6 @@ export async function openHouse(
     anchors,
     now,
   });
-  queues.register(metrics);
   watch.register(metrics, logs);
 
   async function report(call: CallReport): Promise<void> {
@@ -205,7 +204,7 @@ export async function openHouse(
         authorizer: identity,
         now,
         defaultRegion: config.region,
-        destinations: queues.destinations,
+        destinations: queues.notify({ objects, topics }),
       }),
       createSnsService({ topics, authorizer: identity, now }),
       createIamService({ identity, now }),
@@ -224,6 +223,7 @@ export async function openHouse(
     onError: (error, call) => log.error({ err: error, operation: call?.operation }, 'a call failed inside'),
   });
 
+  queues.register(metrics);
   const listener = createListener({
     frontDoor,
     ownPaths: createOwnPaths({

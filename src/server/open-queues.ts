@@ -2,16 +2,26 @@ import type { Logger } from 'pino';
 import type { Service } from '../aws/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Authorizer } from '../identity/index.ts';
+import type { EmbeddedObjects } from '../objects/index.ts';
 import { createServiceSender, openQueues, type Queues, type ServiceSender } from '../queues/index.ts';
+import type { NoticeDestinations } from '../services/s3/index.ts';
 import { createSqsService } from '../services/sqs/index.ts';
+import type { Topics } from '../topics/index.ts';
 import type { DataDir } from './data-dir.ts';
 import type { Metrics } from './metrics.ts';
+import { createNoticeDestinations, type ServiceEventBus, startNotices } from './open-notices.ts';
 
 /** The queues, their service, and their door for other services of this house. */
 export interface OpenedQueues {
   readonly queues: Queues;
   readonly sender: ServiceSender;
   readonly service: Service;
+  /** Starts to send the notifications of buckets; answers where they may go. To be called once. */
+  notify(house: {
+    readonly objects: EmbeddedObjects;
+    readonly topics: Topics;
+    readonly eventBus?: ServiceEventBus;
+  }): NoticeDestinations;
   register(metrics: Metrics): void;
   close(): Promise<void>;
 }
@@ -35,9 +45,21 @@ export function openQueuesRoom(
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error, room: 'queues' }, what),
   });
+  const sender = createServiceSender({ queues, authorizer: identity });
+  let notices: ReturnType<typeof startNotices> | undefined;
   return {
     queues,
-    sender: createServiceSender({ queues, authorizer: identity }),
+    sender,
+    notify({ objects, topics, eventBus }) {
+      const destinations = createNoticeDestinations({
+        sender,
+        topics,
+        authorizer: identity,
+        ...(eventBus && { eventBus }),
+      });
+      notices = startNotices(objects, destinations, { now, log });
+      return destinations;
+    },
     service: createSqsService({
       queues,
       now,
@@ -45,8 +67,12 @@ export function openQueuesRoom(
     }),
     register(metrics) {
       registerQueues(metrics, queues);
+      notices?.register(metrics);
     },
-    close: () => queues.close(),
+    async close() {
+      await notices?.close();
+      await queues.close();
+    },
   };
 }
 

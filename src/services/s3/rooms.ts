@@ -1,5 +1,6 @@
 import type { Authorizer } from '../../identity/index.ts';
-import type { Bucket, EmbeddedObjects, ObjectInfo } from '../../objects/index.ts';
+import type { EmbeddedObjects } from '../../objects/index.ts';
+import type { NoticeDestinations } from './notifications/destinations.ts';
 
 /** What the s3 service needs from the rest of the house. */
 export interface S3ServiceDependencies {
@@ -10,6 +11,6 @@ export interface S3ServiceDependencies {
   readonly now: () => number;
   /** Region of buckets that are made without a Region to be seen. */
   readonly defaultRegion: string;
-  /** Told after an object has become visible (Put, Copy, CompleteMultipartUpload). */
-  readonly onObjectCreated?: (bucket: Bucket, object: ObjectInfo) => void;
+  /** Where notifications may go; absent: a configuration of them is refused. */
+  readonly destinations?: NoticeDestinations;
 }

@@ -10,6 +10,7 @@ import { S3_ERRORS } from './errors.ts';
 import { listOperations } from './listing/list-objects.ts';
 import { listUploadOperations } from './multipart/list-uploads.ts';
 import { uploadOperations } from './multipart/upload-operations.ts';
+import { notificationOperations } from './notifications/configuration.ts';
 import { lockConfigurationOperations } from './object-lock/lock-configuration.ts';
 import { objectLockOperations } from './object-lock/lock-of-objects.ts';
 import { copyObjectOperation } from './objects/copy-object.ts';
@@ -32,6 +33,7 @@ export function createS3Service(deps: S3ServiceDependencies): Service {
     ...bucketTaggingOperations(deps),
     ...publicAccessOperations(deps),
     ...unsetConfigurationOperations(deps),
+    ...notificationOperations(deps),
     ...lockConfigurationOperations(deps),
     ...objectLockOperations(deps),
     ...listOperations(deps),

@@ -91,14 +91,6 @@ const UNSET: readonly Unset[] = [
     accepts: ({ RequestPaymentConfiguration: wanted }) =>
       (wanted as { Payer?: string })?.Payer === 'BucketOwner',
   },
-  {
-    operation: 'BucketNotificationConfiguration',
-    action: 'BucketNotification',
-    event: 'BucketNotification',
-    what: 'Event notification of buckets',
-    answer: {},
-    accepts: ({ NotificationConfiguration: wanted }) => isEmpty(wanted),
-  },
 ];
 
 type Refused = readonly [code: string, message: string];

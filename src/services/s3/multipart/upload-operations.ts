@@ -16,6 +16,7 @@ import {
   type UploadAddress,
 } from '../../../objects/index.ts';
 import { s3Error } from '../errors.ts';
+import { originOf } from '../notifications/origin.ts';
 import { askedLock } from '../object-lock/lock-members.ts';
 import { readRange } from '../objects/byte-range.ts';
 import {
@@ -189,8 +190,8 @@ function completeUpload(deps: S3ServiceDependencies): BuiltOperation {
         checksums: claimedChecksums(input),
         ...(condition && { condition }),
         ...(input.MpuObjectSize !== undefined && { size: Number(input.MpuObjectSize) }),
+        origin: originOf(call),
       });
-      deps.onObjectCreated?.(bucket, object);
       return {
         Location: `http${call.tls ? 's' : ''}://${call.host}/${bucket.name}/${encodeURIComponent(input.Key)}`,
         Bucket: bucket.name,

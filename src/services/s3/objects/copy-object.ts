@@ -8,6 +8,7 @@ import {
   type ObjectInfo,
 } from '../../../objects/index.ts';
 import { noSuchBucket, s3Error } from '../errors.ts';
+import { originOf } from '../notifications/origin.ts';
 import { askedLock } from '../object-lock/lock-members.ts';
 import { type BuiltOperation, checkOwner, objectOperation } from '../operation-kinds.ts';
 import { objectPermission } from '../permissions.ts';
@@ -40,8 +41,9 @@ export function copyObjectOperation(deps: S3ServiceDependencies): BuiltOperation
         checks: { compute: algorithmsOf(input.ChecksumAlgorithm, source.object.headers) },
         ...(condition && { condition }),
         ...(lock && { lock }),
+        origin: originOf(call),
+        isCopy: true,
       });
-      deps.onObjectCreated?.(bucket, object);
       return {
         CopyObjectResult: {
           ETag: `"${object.etag}"`,

@@ -10,6 +10,7 @@ import type {
 import { type CallContext, ServiceError } from '../../../aws/index.ts';
 import type { Bucket } from '../../../objects/index.ts';
 import { s3Error, toServiceError } from '../errors.ts';
+import { originOf } from '../notifications/origin.ts';
 import { type BuiltOperation, objectOperation } from '../operation-kinds.ts';
 import { objectPermission } from '../permissions.ts';
 import type { S3ServiceDependencies } from '../rooms.ts';
@@ -25,11 +26,11 @@ export function deleteObjectOperations(deps: S3ServiceDependencies): [string, Bu
       objectOperation<DeleteObjectRequest, DeleteObjectOutput>(
         deps,
         (input) => deleteActions(input.BypassGovernanceRetention),
-        async (input, _call, bucket) => {
+        async (input, call, bucket) => {
           checkVersion(input.VersionId);
           await checkMatch(deps, bucket, input.Key, input.IfMatch);
           const bypassGovernance = input.BypassGovernanceRetention === true;
-          await deps.objects.delete(bucket.name, input.Key, { bypassGovernance });
+          await deps.objects.delete(bucket.name, input.Key, { bypassGovernance }, originOf(call));
           return {};
         },
       ),
@@ -89,7 +90,7 @@ async function deleteOne(
   try {
     checkVersion(identifier.VersionId);
     await checkMatch(deps, bucket, key, identifier.ETag);
-    await deps.objects.delete(bucket.name, key, { bypassGovernance });
+    await deps.objects.delete(bucket.name, key, { bypassGovernance }, originOf(call));
     return undefined;
   } catch (thrown) {
     const error = toServiceError(thrown, bucket.name, key);

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { PutObjectOutput, PutObjectRequest } from '@aws-sdk/client-s3';
 import type { WriteCondition } from '../../../objects/index.ts';
 import { notImplemented, s3Error } from '../errors.ts';
+import { originOf } from '../notifications/origin.ts';
 import { askedLock, type LockMembers, lockActions } from '../object-lock/lock-members.ts';
 import { type BuiltOperation, objectOperation } from '../operation-kinds.ts';
 import { conditions } from '../permissions.ts';
@@ -31,8 +32,8 @@ export function putObjectOperation(deps: S3ServiceDependencies): BuiltOperation 
         checks,
         ...(condition && { condition }),
         ...(lock && { lock }),
+        origin: originOf(call),
       });
-      deps.onObjectCreated?.(bucket, object);
       return {
         ETag: `"${object.etag}"`,
         ...checksumMembers(object.headers),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Authorizer, Caller } from '../../../identity/index.ts';
 import {
   type Bucket,
@@ -67,7 +68,7 @@ export function createEmbeddedTrailBucket(deps: {
           true,
         );
       }
-      const object = await put(name, key, body, request);
+      const object = await put(name, key, body, request, source);
       await report?.({ bucket, object, source });
     },
   };
@@ -77,6 +78,7 @@ export function createEmbeddedTrailBucket(deps: {
     key: string,
     body: Buffer,
     request: { contentType: string; contentEncoding: string; metadata?: Readonly<Record<string, string>> },
+    source: TrailSource,
   ): Promise<ObjectInfo> {
     try {
       return await objects.write({
@@ -92,6 +94,12 @@ export function createEmbeddedTrailBucket(deps: {
         checks: { compute: ['crc64nvme'] },
         // In a bucket with object lock the file of the try before may be held already.
         mayRepeat: true,
+        origin: {
+          principalId: CLOUDTRAIL_PRINCIPAL,
+          account: source.account,
+          sourceIp: CLOUDTRAIL_PRINCIPAL,
+          requestId: randomBytes(8).toString('hex').toUpperCase(),
+        },
       });
     } catch (error) {
       // The store's own refusals come before anything is written; any other failure may have come after the commit.
