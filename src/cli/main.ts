@@ -35,6 +35,9 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: () => import('./commands/evidence.ts'),
     },
   ],
+  ['cis', { summary: "set up the CIS benchmark's alarms", load: () => import('./commands/cis.ts') }],
+  ['filters', { summary: 'rehearse a metric filter', load: () => import('./commands/filters.ts') }],
+  ['alarms', { summary: 'rehearse an alarm', load: () => import('./commands/alarms.ts') }],
   [
     'fsck',
     { summary: 'prove that a data directory agrees with itself', load: () => import('./commands/fsck.ts') },
