@@ -31,53 +31,73 @@ export class NoAnswer extends CliError {
   }
 }
 
-/** Posts to the product's own paths. */
+/** Methods of the product's own paths. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** Asks the product's own paths. */
 export interface ApiClient {
   /** @throws ApiRefusal for any answer but 2xx, NoAnswer when none came. */
   post(path: string, body: Uint8Array | string, contentType?: string): Promise<Response>;
   /** Posts JSON and reads JSON. */
   call<Answer>(path: string, question: unknown): Promise<Answer>;
+  /** Any method, JSON both ways; `body` absent: none. @throws ApiRefusal, NoAnswer */
+  request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
 }
 
 /** A client with signed requests, or with a bearer token. */
 export function createApiClient(access: Access, now: () => number): ApiClient {
-  const client: ApiClient = {
-    async post(path, body, contentType = 'application/json') {
-      const url = new URL(access.url + path);
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      const headers = { 'content-type': contentType };
-      const identity =
-        access.identity.kind === 'token'
-          ? { ...headers, authorization: `Bearer ${access.identity.token}` }
-          : signRequest({
-              method: 'POST',
-              service: 'opentrail',
-              url,
-              body: bytes,
-              headers,
-              credentials: access.identity.credentials,
-              region: access.region,
-              now: now(),
-            });
-      let response: Response;
-      try {
-        response = await fetch(url, { method: 'POST', body: bytes, headers: identity, redirect: 'error' });
-      } catch (error) {
-        throw explainSilence(access.url, error);
-      }
-      if (!response.ok) throw await readRefusal(response);
-      return response;
-    },
+  async function send(
+    method: Method,
+    path: string,
+    body: Uint8Array,
+    contentType: string,
+  ): Promise<Response> {
+    const url = new URL(access.url + path);
+    const headers = { 'content-type': contentType };
+    const identity =
+      access.identity.kind === 'token'
+        ? { ...headers, authorization: `Bearer ${access.identity.token}` }
+        : signRequest({
+            method,
+            service: 'opentrail',
+            url,
+            body,
+            headers,
+            credentials: access.identity.credentials,
+            region: access.region,
+            now: now(),
+          });
+    let response: Response;
+    try {
+      const content = method === 'GET' ? {} : { body };
+      response = await fetch(url, { method, ...content, headers: identity, redirect: 'error' });
+    } catch (error) {
+      throw explainSilence(access.url, error);
+    }
+    if (!response.ok) throw await readRefusal(response);
+    return response;
+  }
+
+  async function readJson<Answer>(path: string, response: Response): Promise<Answer> {
+    try {
+      return (await response.json()) as Answer;
+    } catch (cause) {
+      throw new CliError(`${access.url}${path} did not answer JSON; is it an opentrail server?`, { cause });
+    }
+  }
+
+  return {
+    post: (path, body, contentType = 'application/json') =>
+      send('POST', path, typeof body === 'string' ? Buffer.from(body) : body, contentType),
     async call<Answer>(path: string, question: unknown) {
-      const response = await client.post(path, JSON.stringify(question));
-      try {
-        return (await response.json()) as Answer;
-      } catch (cause) {
-        throw new CliError(`${access.url}${path} did not answer JSON; is it an opentrail server?`, { cause });
-      }
+      const response = await send('POST', path, Buffer.from(JSON.stringify(question)), 'application/json');
+      return await readJson<Answer>(path, response);
+    },
+    async request<Answer>(method: Method, path: string, body?: unknown) {
+      const bytes = body === undefined ? new Uint8Array(0) : Buffer.from(JSON.stringify(body));
+      return await readJson<Answer>(path, await send(method, path, bytes, 'application/json'));
     },
   };
-  return client;
 }
 
 function explainSilence(url: string, error: unknown): NoAnswer {

@@ -11,7 +11,7 @@ export interface Credentials {
 
 /** A request that is about to be sent. */
 export interface SignableRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Its path must be encoded as it will travel. */
   readonly url: URL;
   readonly body: Uint8Array | string;
