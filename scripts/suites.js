@@ -9,6 +9,7 @@ export const suites = [
   { name: 'architecture', paths: ['test/architecture.test.ts'], check: true },
   { name: 'docs', paths: ['test/docs.test.ts'], check: true },
   { name: 'contract', paths: ['test/contract/'] },
+  { name: 'schemas', paths: ['test/schemas/'] },
   { name: 'wire', paths: ['test/wire/'] },
   { name: 'fuzz', paths: ['test/fuzz/'] },
   { name: 'clients', paths: ['test/clients/'] },

@@ -6,7 +6,6 @@ export {
   type EnrichedFields,
   type Route,
   type RouteDecision,
-  type RouteNames,
   type RouteRule,
 } from './route.ts';
 export type { Priorities, Priority, RoutingCriterion, RoutingRules } from './routing-rules.ts';

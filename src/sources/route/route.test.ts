@@ -103,9 +103,15 @@ describe('a criterion', () => {
   });
 
   test('may name a flat field', () => {
-    const flatPath = (name: string) => (name === 'source_address' ? ['sourceIPAddress'] : undefined);
-    const rules = { criteria: [valued('source_address', '10.0.0.0/8')], catchAll: 'rest' };
-    expect(repoOf(compileRoute(rules, { flatPath })(RECORD))).toBe('hit');
+    for (const [key, value, hits] of [
+      ['source_address', '10.0.0.0/8', true],
+      ['status', 'Success', true],
+      ['status', 'Failure', false],
+      ['user', 'root', true],
+      ['request_bucketName', '*', false],
+    ] as const) {
+      expect(repoOf(decide({ criteria: [valued(key, value)] })), key).toBe(hits ? 'hit' : 'rest');
+    }
   });
 });
 

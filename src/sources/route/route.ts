@@ -1,3 +1,4 @@
+import { flatField } from '../normalise/index.ts';
 import {
   compileMatch,
   compilePath,
@@ -38,12 +39,6 @@ export type EnrichedFields = ReadonlyMap<string, string>;
 /** Decides for one parsed record. Never throws, whatever the record is; keeps nothing of it. */
 export type Route = (record: unknown, enriched?: EnrichedFields) => RouteDecision;
 
-/** What a policy may name beyond the record's own fields. */
-export interface RouteNames {
-  /** The names of the path that a flat field of the normalised view stands for; undefined when it is none. */
-  readonly flatPath?: (name: string) => readonly string[] | undefined;
-}
-
 const ENRICHED = 'enrich.';
 const EVENT_SOURCE = compilePath(['eventSource']);
 const LEVELS: readonly Priority[] = ['low', 'normal', 'high'];
@@ -52,8 +47,8 @@ const LEVELS: readonly Priority[] = ['low', 'normal', 'high'];
  * Compiles routing rules once; the result decides some hundred thousand records a second. The rules are trusted to be
  * of their type (see `readRoutingRules`); a key that is no path matches nothing.
  */
-export function compileRoute(rules: RoutingRules, names: RouteNames = {}): Route {
-  const fields = new Fields(names);
+export function compileRoute(rules: RoutingRules): Route {
+  const fields = new Fields();
   const criteria = rules.criteria.map((criterion, at) => compileCriterion(criterion, at, rules, fields));
   const rest = decisions(
     { id: 'catch_all', text: `no criterion matches: store in ${rules.catchAll}` },
@@ -128,19 +123,14 @@ type ReadField = (record: unknown, enriched: EnrichedFields | undefined) => Foun
 
 /** The different fields that criteria ask for; each is looked up once for a record, however many ask. */
 class Fields {
-  readonly #names: RouteNames;
   readonly #numbers = new Map<string, number>();
   readonly #read: ReadField[] = [];
-
-  constructor(names: RouteNames) {
-    this.#names = names;
-  }
 
   number(key: string): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#read.length);
-    return this.#read.push(this.#compile(key)) - 1;
+    return this.#read.push(compileField(key)) - 1;
   }
 
   reader(record: unknown, enriched: EnrichedFields | undefined): (field: number) => Found {
@@ -150,13 +140,20 @@ class Fields {
       return found[field];
     };
   }
+}
 
-  #compile(key: string): ReadField {
-    if (key.startsWith(ENRICHED)) return enrichedField(key);
-    const path = this.#names.flatPath?.(key) ?? splitPath(key);
-    const read: FieldPath = path ? compilePath(path) : () => [];
-    return (record) => read(record);
+function compileField(key: string): ReadField {
+  if (key.startsWith(ENRICHED)) return enrichedField(key);
+  const flat = flatField(key);
+  if (flat) {
+    return (record) => {
+      const value = flat(record);
+      return value === undefined || value === null || value === '' ? [] : [value];
+    };
   }
+  const path = splitPath(key);
+  const read: FieldPath = path ? compilePath(path) : () => [];
+  return (record) => read(record);
 }
 
 function enrichedField(key: string): ReadField {

@@ -1,0 +1,10 @@
+export { toEcs } from './ecs.ts';
+export { ECS_VERSION, ecsRows } from './ecs-fields.ts';
+export type { ViewContext } from './facts.ts';
+export { FLAT_NORMALIZER, flatField, toFlat } from './flat.ts';
+export { FLAT_FIELDS } from './flat-fields.ts';
+export type { Row } from './mapping.ts';
+export { OCSF_CLASSES, OCSF_VERSION, ocsfOperations } from './ocsf/classes.ts';
+export { toOcsf } from './ocsf/ocsf.ts';
+export { OCSF_CALL, OCSF_COMMON, OCSF_OWN } from './ocsf/ocsf-fields.ts';
+export { NORMALIZERS, VIEW_OF, VIEWS, type View, type ViewName } from './view.ts';
