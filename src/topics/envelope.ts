@@ -1,10 +1,6 @@
+import { CONTENT_TYPE } from './delivery-policy.ts';
+import type { Letter, LetterParts } from './letter.ts';
 import type { Message, Subscription, Topic } from './topic.ts';
-
-/** What is sent to an endpoint. */
-export interface Envelope {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 /** Signs the text of a message; answers base64. */
 export interface EnvelopeSigner {
@@ -13,81 +9,87 @@ export interface EnvelopeSigner {
 }
 
 /**
- * A notification as SNS posts it (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html), or the
- * bare message where the subscription asks for raw delivery.
+ * A notification in SNS's JSON (https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html), as it is
+ * posted, queued, and mailed by `email-json`.
  */
-export function notification(options: {
-  readonly topic: Topic;
-  readonly subscription: Subscription;
-  readonly message: Message;
-  readonly messageId: string;
-  readonly now: number;
-  readonly unsubscribeUrl: string;
-  readonly signer: EnvelopeSigner;
-}): Envelope {
-  const { topic, subscription, message, messageId, signer } = options;
-  const text = message.byProtocol?.get(subscription.protocol) ?? message.message;
-  const headers = headersOf('Notification', topic.arn, messageId, subscription.arn);
-  if (subscription.rawMessageDelivery)
-    return { headers: { ...headers, 'x-amz-sns-rawdelivery': 'true' }, body: text };
+export function notificationEnvelope(
+  parts: LetterParts & { readonly message: Message; readonly text: string; readonly contentType?: string },
+): Letter {
+  const { topic, subscription, message, text, messageId } = parts;
   const attributes = [...(message.attributes ?? [])].map(([name, { type, value }]) => [
     name,
     { Type: type, Value: value },
   ]);
   return {
-    headers,
+    headers: headersOf('Notification', topic.arn, messageId, subscription.arn, parts.contentType),
     body: pretty({
-      ...signed('Notification', topic, messageId, text, message.subject, options.now, [], signer),
-      UnsubscribeURL: options.unsubscribeUrl,
+      ...signed('Notification', parts, text, message.subject, []),
+      UnsubscribeURL: parts.linkTo('Unsubscribe', { SubscriptionArn: subscription.arn }),
       ...(attributes.length > 0 && { MessageAttributes: Object.fromEntries(attributes) }),
     }),
   };
 }
 
-/** The question that an endpoint must answer by visiting `subscribeUrl`. */
-export function confirmationQuestion(options: {
+/** The bare message, for subscribers with raw delivery. */
+export function rawNotification(parts: {
   readonly topic: Topic;
   readonly subscription: Subscription;
   readonly messageId: string;
-  readonly now: number;
-  readonly subscribeUrl: string;
-  readonly signer: EnvelopeSigner;
-}): Envelope {
-  const { topic, subscription, messageId, subscribeUrl, signer } = options;
+  readonly text: string;
+  readonly contentType?: string;
+}): Letter {
+  const { topic, subscription, messageId, text, contentType } = parts;
+  const headers = headersOf('Notification', topic.arn, messageId, subscription.arn, contentType);
+  return { headers: { ...headers, 'x-amz-sns-rawdelivery': 'true' }, body: text };
+}
+
+/**
+ * What an endpoint is told when it may begin, or take back that it has ended, by visiting the link. The texts are those
+ * that a subscriber in the field may look for.
+ */
+export function confirmationEnvelope(
+  kind: 'SubscriptionConfirmation' | 'UnsubscribeConfirmation',
+  parts: LetterParts,
+): Letter {
+  const { topic, subscription, messageId } = parts;
   const text =
-    `You have chosen to subscribe to the topic ${topic.arn}.\n` +
-    'To confirm the subscription, visit the SubscribeURL included in this message.';
+    kind === 'SubscriptionConfirmation'
+      ? `You have chosen to subscribe to the topic ${topic.arn}.\n` +
+        'To confirm the subscription, visit the SubscribeURL included in this message.'
+      : `You have chosen to deactivate subscription ${subscription.arn}.\n` +
+        'To cancel this operation and restore the subscription, visit the SubscribeURL included in this message.';
   const more = [
-    ['SubscribeURL', subscribeUrl],
+    ['SubscribeURL', subscribeLink(parts)],
     ['Token', subscription.token],
   ] as const;
   return {
-    headers: headersOf('SubscriptionConfirmation', topic.arn, messageId),
-    body: pretty(
-      signed('SubscriptionConfirmation', topic, messageId, text, undefined, options.now, more, signer),
-    ),
+    headers: headersOf(kind, topic.arn, messageId),
+    body: pretty(signed(kind, parts, text, undefined, more)),
   };
+}
+
+/** The link with which an endpoint confirms. */
+export function subscribeLink({ topic, subscription, linkTo }: LetterParts): string {
+  return linkTo('ConfirmSubscription', { TopicArn: topic.arn, Token: subscription.token });
 }
 
 /** Members in SNS's order, with the signature over its list of names and values. */
 function signed(
   type: string,
-  topic: Topic,
-  messageId: string,
+  { topic, messageId, now, signer }: LetterParts,
   message: string,
   subject: string | undefined,
-  now: number,
   more: readonly (readonly [string, string])[],
-  signer: EnvelopeSigner,
 ): Record<string, string> {
   const members = {
     Type: type,
     MessageId: messageId,
+    ...Object.fromEntries(more.filter(([name]) => name === 'Token')),
     TopicArn: topic.arn,
     ...(subject !== undefined && { Subject: subject }),
     Message: message,
+    ...Object.fromEntries(more.filter(([name]) => name !== 'Token')),
     Timestamp: new Date(now).toISOString(),
-    ...Object.fromEntries(more),
   };
   const order = ['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
   const values = new Map<string, string>(Object.entries(members));
@@ -100,9 +102,15 @@ function signed(
   };
 }
 
-function headersOf(type: string, topicArn: string, messageId: string, subscriptionArn?: string) {
+function headersOf(
+  type: string,
+  topicArn: string,
+  messageId: string,
+  subscriptionArn?: string,
+  contentType = CONTENT_TYPE,
+) {
   return {
-    'content-type': 'text/plain; charset=UTF-8',
+    'content-type': contentType,
     'user-agent': 'Amazon Simple Notification Service Agent',
     'x-amz-sns-message-type': type,
     'x-amz-sns-message-id': messageId,

@@ -3,21 +3,14 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { isAllowedAddress } from './allowed-address.ts';
-
-/** What came of one POST to a subscriber. */
-export type PostOutcome =
-  | { readonly kind: 'delivered' }
-  /** Worth another try later. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  /** Will not work later either. */
-  | { readonly kind: 'refused'; readonly reason: string };
+import type { DeliveryOutcome } from './outcome.ts';
 
 /** Posts a text once; never throws. */
 export type Post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-) => Promise<PostOutcome>;
+) => Promise<DeliveryOutcome>;
 
 /** SNS waits 15 seconds for an endpoint (https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html). */
 const TIMEOUT_MS = 15_000;
@@ -58,7 +51,7 @@ export function createPost(options: { readonly allowPrivate: boolean; readonly t
         () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)),
         timeoutMs,
       );
-      const finish = (outcome: PostOutcome) => {
+      const finish = (outcome: DeliveryOutcome) => {
         clearTimeout(timer);
         resolve(outcome);
       };
@@ -83,7 +76,7 @@ class AddressRefused extends Error {
 }
 
 /** As SNS: 4xx but 429 is for good (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). */
-function judge(status: number): PostOutcome {
+function judge(status: number): DeliveryOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' };
   const reason = `the endpoint answered ${status}`;
   return status >= 400 && status < 500 && status !== 429

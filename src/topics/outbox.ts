@@ -1,31 +1,31 @@
 import type { State } from '../state/index.ts';
-import type { Post } from './http-post.ts';
-import { retryDelay } from './retry-schedule.ts';
+import { Lanes, type StartTimer } from './lanes.ts';
+import type { DeliveryOutcome } from './outcome.ts';
+import { type Owed, sizeOf } from './owed.ts';
+import { QUEUE_PHASES, type RetryPhases, retryDelay } from './retry-schedule.ts';
 
-/** One POST that is owed to one subscriber, kept in `state` until it is delivered or given up. */
-export interface Owed {
-  /** Sorts by time of publishing. */
-  readonly id: string;
-  readonly topicArn: string;
-  readonly subscriptionArn: string;
-  readonly endpoint: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly failed: number;
-  /** Milliseconds since the epoch. */
-  readonly nextTryAt: number;
-}
+/**
+ * Why a message was given up: the endpoint or a rule about addresses refused it, all tries failed, too many waited, the
+ * subscription ended, or the dead-letter queue did not take it.
+ */
+export type DropReason = 'refused' | 'exhausted' | 'full' | 'unsubscribed' | 'dead-letter-queue';
 
 /** Totals since the process started. */
 export interface OutboxCounters {
-  delivered: number;
-  failedTries: number;
-  /** By reason: `refused` by the endpoint or an address rule, `exhausted` tries, `full`, `unsubscribed`. */
-  readonly dropped: Map<'refused' | 'exhausted' | 'full' | 'unsubscribed', number>;
+  /** By protocol; `http` includes what older versions left. */
+  readonly delivered: Map<string, number>;
+  readonly failedTries: Map<string, number>;
+  /** Messages that went to a dead-letter queue instead. */
+  deadLettered: number;
+  readonly dropped: Map<DropReason, number>;
 }
 
-/** Waits; tests hand in one that they drive. Answers a function that calls it off. */
-export type StartTimer = (run: () => void, delayMs: number) => () => void;
+/** What holds for a message at the time of a try. */
+export interface Plan {
+  readonly phases: RetryPhases;
+  /** ARN of the queue that gets it when it is given up. */
+  readonly deadLetterQueue?: string;
+}
 
 /** Messages on their way to subscribers. */
 export interface Outbox {
@@ -44,123 +44,129 @@ export interface Outbox {
 /** Too many messages wait for subscribers that do not take them. */
 export class OutboxFull extends Error {
   constructor() {
-    super(`${MAX_OWED} messages wait for subscribers already`);
+    super(`${MAX_OWED} messages, or ${MAX_BYTES / 1e6} MB of them, wait for subscribers already`);
     this.name = 'OutboxFull';
   }
 }
 
 const PREFIX = 'topic-outbox/';
 const MAX_OWED = 20_000;
+const MAX_BYTES = 256e6;
 const MAX_OWED_TO_ONE = 2_000;
-/** Tries at the same time, in all and to one subscriber: a slow one must not hold the others. */
-const MAX_RUNNING = 64;
-const MAX_RUNNING_TO_ONE = 4;
+const MAX_BYTES_TO_ONE = 64e6;
 
-/** What is known of one subscriber. */
-interface Lane {
-  readonly due: Owed[];
-  owed: number;
-  running: number;
+/** How much one subscriber is owed. */
+interface Debt {
+  messages: number;
+  bytes: number;
 }
 
 /**
  * Opens the outbox and goes on where the last process stopped: a message whose delivery was not written down is sent
- * again (at least once). `isWanted` is asked before each try: a subscription may have ended meanwhile.
+ * again, so that one crash repeats it once at most. `planOf` is asked before each try and answers undefined when the
+ * message is not wanted any more: a subscription may have ended or changed meanwhile. `deliver` sends once; a message
+ * with `deadLetterQueue` goes there.
  */
 export async function openOutbox(options: {
   readonly state: State;
-  readonly post: Post;
+  readonly deliver: (owed: Owed) => Promise<DeliveryOutcome>;
+  readonly planOf: (owed: Owed) => Promise<Plan | undefined>;
   readonly now: () => number;
   readonly startTimer?: StartTimer;
-  readonly isWanted: (owed: Owed) => Promise<boolean>;
   readonly log?: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }): Promise<Outbox> {
-  const { state, post, now, isWanted } = options;
+  const { state, deliver, planOf, now } = options;
   const startTimer = options.startTimer ?? startRealTimer;
   const log = options.log ?? (() => undefined);
-  const lanes = new Map<string, Lane>();
+  const lanes = new Lanes({ now, startTimer, onReady: pump });
+  const debts = new Map<string, Debt>();
   const versions = new Map<string, number>();
   const timers = new Set<() => void>();
   const running = new Set<Promise<void>>();
-  const counters: OutboxCounters = { delivered: 0, failedTries: 0, dropped: new Map() };
-  let reserved = 0;
+  const counters: OutboxCounters = {
+    delivered: new Map(),
+    failedTries: new Map(),
+    deadLettered: 0,
+    dropped: new Map(),
+  };
+  const total: Debt = { messages: 0, bytes: 0 };
   let closed = false;
 
-  function laneOf(subscriptionArn: string): Lane {
-    const known = lanes.get(subscriptionArn);
-    if (known) return known;
-    const lane = { due: [], owed: 0, running: 0 };
-    lanes.set(subscriptionArn, lane);
-    return lane;
-  }
-
   function schedule(owed: Owed): void {
+    if (closed) return;
     const delay = owed.nextTryAt - now();
     if (delay <= 0) {
-      laneOf(owed.subscriptionArn).due.push(owed);
+      lanes.add(owed);
       return;
     }
     const cancel = startTimer(() => {
       timers.delete(cancel);
-      laneOf(owed.subscriptionArn).due.push(owed);
+      lanes.add(owed);
       pump();
     }, delay);
     timers.add(cancel);
   }
 
   function pump(): void {
-    if (closed) return;
-    for (const lane of lanes.values()) {
-      while (running.size < MAX_RUNNING && lane.running < MAX_RUNNING_TO_ONE && lane.due.length > 0) {
-        start(lane, lane.due.shift()!);
-      }
+    for (let turn = closed ? undefined : lanes.take(); turn; turn = lanes.take()) {
+      const { owed, done } = turn;
+      let isHealthy = false;
+      const work = attempt(owed)
+        .then((outcome) => {
+          isHealthy = outcome;
+        })
+        .catch((error: unknown) => {
+          // The state store failed: the message stays on disk and is tried again by the next process.
+          log('cannot write down a delivery', { subscription: owed.subscriptionArn, error: String(error) });
+        })
+        .finally(() => {
+          done(isHealthy);
+          if (!debts.has(owed.subscriptionArn)) lanes.forget(owed.subscriptionArn);
+          running.delete(work);
+          pump();
+        });
+      running.add(work);
     }
   }
 
-  function start(lane: Lane, owed: Owed): void {
-    lane.running++;
-    const work = attempt(owed)
-      .catch((error: unknown) => {
-        // The state store failed: the message stays on disk and is tried again by the next process.
-        log('cannot write down a delivery', { subscription: owed.subscriptionArn, error: String(error) });
-      })
-      .finally(() => {
-        lane.running--;
-        running.delete(work);
-        pump();
-      });
-    running.add(work);
-  }
-
-  async function attempt(owed: Owed): Promise<void> {
-    if (!(await isWanted(owed))) return await drop(owed, 'unsubscribed', 'the subscription has ended');
-    const outcome = await post(owed.endpoint, owed.headers, owed.body);
+  /** One try; answers whether the subscriber took the message. */
+  async function attempt(owed: Owed): Promise<boolean> {
+    const plan = await planOf(owed);
+    if (!plan) {
+      await drop(owed, 'unsubscribed', 'the subscription has ended');
+      return true;
+    }
+    const outcome = await deliver(owed);
     if (outcome.kind === 'delivered') {
-      counters.delivered++;
-      return await forget(owed);
+      if (owed.deadLetterQueue) counters.deadLettered++;
+      else count(counters.delivered, owed.protocol ?? 'http');
+      await forget(owed);
+      return true;
     }
-    counters.failedTries++;
+    count(counters.failedTries, owed.protocol ?? 'http');
     const failed = owed.failed + 1;
-    const delay = retryDelay(failed);
-    if (outcome.kind === 'refused') return await drop(owed, 'refused', outcome.reason);
-    if (delay === undefined) return await drop(owed, 'exhausted', outcome.reason);
-    const next = { ...owed, failed, nextTryAt: now() + delay };
-    versions.set(owed.id, await state.put(PREFIX + owed.id, next, versions.get(owed.id)!));
-    if (!closed) schedule(next);
+    const delay =
+      outcome.kind === 'refused'
+        ? undefined
+        : retryDelay(failed, owed.deadLetterQueue ? QUEUE_PHASES : plan.phases);
+    if (delay !== undefined) await rewrite({ ...owed, failed, nextTryAt: now() + delay });
+    else if (owed.deadLetterQueue) await drop(owed, 'dead-letter-queue', outcome.reason);
+    else if (plan.deadLetterQueue) {
+      log('message goes to the dead-letter queue', detailsOf(owed, outcome.reason));
+      await rewrite({ ...owed, deadLetterQueue: plan.deadLetterQueue, failed: 0, nextTryAt: now() });
+    } else await drop(owed, outcome.kind === 'refused' ? 'refused' : 'exhausted', outcome.reason);
+    return false;
   }
 
-  async function drop(
-    owed: Owed,
-    reason: 'refused' | 'exhausted' | 'unsubscribed',
-    why: string,
-  ): Promise<void> {
-    count(reason);
-    log('message given up', { subscription: owed.subscriptionArn, tries: owed.failed + 1, reason, why });
+  async function rewrite(next: Owed): Promise<void> {
+    versions.set(next.id, await state.put(PREFIX + next.id, next, versions.get(next.id)!));
+    schedule(next);
+  }
+
+  async function drop(owed: Owed, reason: DropReason, why: string): Promise<void> {
+    count(counters.dropped, reason);
+    log('message given up', { ...detailsOf(owed, why), reason });
     await forget(owed);
-  }
-
-  function count(reason: 'refused' | 'exhausted' | 'full' | 'unsubscribed'): void {
-    counters.dropped.set(reason, (counters.dropped.get(reason) ?? 0) + 1);
   }
 
   async function forget(owed: Owed): Promise<void> {
@@ -169,38 +175,55 @@ export async function openOutbox(options: {
     release(owed);
   }
 
+  function debtOf(owed: Owed): Debt {
+    const known = debts.get(owed.subscriptionArn);
+    if (known) return known;
+    const debt = { messages: 0, bytes: 0 };
+    debts.set(owed.subscriptionArn, debt);
+    return debt;
+  }
+
+  function reserve(owed: Owed): void {
+    for (const debt of [total, debtOf(owed)]) {
+      debt.messages++;
+      debt.bytes += sizeOf(owed);
+    }
+  }
+
   function release(owed: Owed): void {
-    reserved--;
-    const lane = laneOf(owed.subscriptionArn);
-    if (--lane.owed === 0) lanes.delete(owed.subscriptionArn);
+    const own = debtOf(owed);
+    for (const debt of [total, own]) {
+      debt.messages--;
+      debt.bytes -= sizeOf(owed);
+    }
+    if (own.messages === 0) debts.delete(owed.subscriptionArn);
   }
 
   for (const { value, version } of await state.list<Owed>(PREFIX)) {
     versions.set(value.id, version);
-    reserved++;
-    laneOf(value.subscriptionArn).owed++;
+    reserve(value);
     schedule(value);
   }
   pump();
 
   return {
     get size() {
-      return reserved;
+      return total.messages;
     },
     counters,
     async add(all) {
-      if (reserved + all.length > MAX_OWED) throw new OutboxFull();
+      const bytes = all.reduce((sum, owed) => sum + sizeOf(owed), 0);
+      if (total.messages + all.length > MAX_OWED || total.bytes + bytes > MAX_BYTES) throw new OutboxFull();
       const taken = all.filter((owed) => {
-        if (laneOf(owed.subscriptionArn).owed < MAX_OWED_TO_ONE) return true;
-        count('full');
-        log('message given up', { subscription: owed.subscriptionArn, reason: 'full' });
+        const debt = debts.get(owed.subscriptionArn);
+        if (!debt) return true;
+        if (debt.messages < MAX_OWED_TO_ONE && debt.bytes + sizeOf(owed) <= MAX_BYTES_TO_ONE) return true;
+        count(counters.dropped, 'full');
+        log('message given up', { ...detailsOf(owed, 'too many wait for it'), reason: 'full' });
         return false;
       });
       // Counted before the write, so that publishers at the same time cannot pass the bound together.
-      for (const owed of taken) {
-        reserved++;
-        laneOf(owed.subscriptionArn).owed++;
-      }
+      for (const owed of taken) reserve(owed);
       const written = await Promise.allSettled(
         taken.map(async (owed) => versions.set(owed.id, await state.put(PREFIX + owed.id, owed, 0))),
       );
@@ -219,9 +242,19 @@ export async function openOutbox(options: {
       closed = true;
       for (const cancel of timers) cancel();
       timers.clear();
+      lanes.close();
       await Promise.all(running);
     },
   };
+}
+
+/** Never the endpoint: it may carry a password. */
+function detailsOf(owed: Owed, why: string) {
+  return { subscription: owed.subscriptionArn, tries: owed.failed + 1, why };
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 function startRealTimer(run: () => void, delayMs: number): () => void {

@@ -1,3 +1,5 @@
+import type { Protocol } from './protocol.ts';
+
 /** Why a topic's room says no: SNS's own error codes. */
 export type TopicErrorCode =
   | 'NotFound'
@@ -5,6 +7,7 @@ export type TopicErrorCode =
   | 'ParameterValueInvalid'
   | 'AuthorizationError'
   | 'SubscriptionLimitExceeded'
+  | 'FilterPolicyLimitExceeded'
   | 'TopicLimitExceeded'
   | 'TagLimitExceeded'
   | 'Throttled'
@@ -24,14 +27,31 @@ export class TopicError extends Error {
   }
 }
 
-/** Somebody who gets a topic's messages over http or https. Times are ms since the epoch. */
-export interface Subscription {
+/** What a subscriber may set; texts are kept as they came, since that is how AWS gives them back. */
+export interface SubscriptionSettings {
+  readonly rawMessageDelivery: boolean;
+  /** JSON; absent: every message. */
+  readonly filterPolicy?: string;
+  /** What the filter policy looks at; absent: `MessageAttributes`. */
+  readonly filterPolicyScope?: 'MessageAttributes' | 'MessageBody';
+  /** JSON: tries, pace and content type; http and https only. */
+  readonly deliveryPolicy?: string;
+  /** JSON: the queue that gets what could not be delivered. */
+  readonly redrivePolicy?: string;
+}
+
+/** Somebody who gets a topic's messages. Times are ms since the epoch. */
+export interface Subscription extends SubscriptionSettings {
   readonly arn: string;
-  readonly protocol: 'http' | 'https';
+  readonly protocol: Protocol;
   readonly endpoint: string;
   /** The account that subscribed. */
   readonly owner: string;
+  /** ARN of who subscribed; absent in what older versions wrote. */
+  readonly principal?: string;
   readonly createdAt: number;
+  /** When the endpoint was last sent the question. */
+  readonly askedAt?: number;
   /** Absent until the endpoint has confirmed: it gets nothing but the question before. */
   readonly confirmedAt?: number;
   /** True when confirming was a signed call with AuthenticateOnUnsubscribe: the link in messages does not end it. */
@@ -39,7 +59,6 @@ export interface Subscription {
   /** What the endpoint must show to confirm; it was sent nowhere else. */
   readonly token: string;
   readonly tokenExpiresAt: number;
-  readonly rawMessageDelivery: boolean;
 }
 
 /** A topic with its subscriptions, kept in `state` under `topics/<account>/<region>/<name>`. */
@@ -53,8 +72,12 @@ export interface Topic {
   readonly policy?: string;
   readonly signatureVersion: '1' | '2';
   readonly tracingConfig: string;
+  /** JSON: how http and https subscribers are tried, unless they say otherwise themselves. */
+  readonly deliveryPolicy?: string;
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
   readonly subscriptions: readonly Subscription[];
+  /** Ended ones whose endpoints may take it back for as long as their new token lives. */
+  readonly ended?: readonly Subscription[];
   readonly createdAt: number;
 }
 
@@ -88,6 +111,11 @@ export function readTopicArn(arn: string): TopicAddress | undefined {
   if (!found) return undefined;
   const [, region, account, name, subscriptionId] = found;
   return { region: region!, account: account!, name: name!, ...(subscriptionId && { subscriptionId }) };
+}
+
+/** The topic's part of a subscription's ARN. */
+export function topicArnOf(subscriptionArn: string): string {
+  return subscriptionArn.slice(0, subscriptionArn.lastIndexOf(':'));
 }
 
 /** The policy of a topic that was given none: its own account may do all, others nothing. */

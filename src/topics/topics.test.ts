@@ -3,8 +3,9 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type State, StateConflict, type Versioned } from '../state/index.ts';
-import { createPost, type PostOutcome } from './http-post.ts';
-import { MAX_ATTEMPTS } from './retry-schedule.ts';
+import { createPost } from './http-post.ts';
+import type { DeliveryOutcome } from './outcome.ts';
+import { attemptsOf, HTTP_PHASES } from './retry-schedule.ts';
 import type { Message } from './topic.ts';
 import { openTopics, type Topics } from './topics.ts';
 import { createTrailTopic } from './trail-topic.ts';
@@ -22,7 +23,7 @@ let posts: {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }[];
-let outcome: PostOutcome;
+let outcome: DeliveryOutcome;
 let signingKey: Versioned<unknown> | undefined;
 
 async function open(
@@ -234,7 +235,7 @@ describe('publishing', () => {
       clock += timer.delay;
       timer.run();
     }
-    expect(posts).toHaveLength(MAX_ATTEMPTS);
+    expect(posts).toHaveLength(attemptsOf(HTTP_PHASES));
     expect(delays.slice(0, 4)).toEqual([10_000, 10_000, 10_000, expect.any(Number)]);
     expect(delays).toEqual([...delays].sort((a, b) => a - b));
     expect(delays.at(-1)).toBe(600_000);
@@ -269,10 +270,13 @@ describe('publishing', () => {
     outcome = { kind: 'failed', reason: 'down' };
     await topics.publish(ARN, { message: 'm' });
     await settle(() => timers.length > 0);
+    posts = [];
+    outcome = { kind: 'delivered' };
     await topics.unsubscribe(arn);
     clock += 60_000;
     timers.shift()!.run();
     await settle(() => topics.outboxSize === 0);
+    expect(posts.map(({ body }) => JSON.parse(body).Type)).toEqual(['UnsubscribeConfirmation']);
     expect(topics.counters.dropped.get('unsubscribed')).toBe(1);
   });
 

@@ -24,11 +24,6 @@ export function mustBeSubscriptionArn(arn: string | undefined): string {
   return arn;
 }
 
-/** The topic's part of a subscription's ARN. */
-export function topicArnOf(subscriptionArn: string): string {
-  return subscriptionArn.slice(0, subscriptionArn.lastIndexOf(':'));
-}
-
 /** Lets the room's refusals through in the front door's form. */
 export async function inServiceWords<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -269,7 +269,7 @@ describe('refusals', () => {
     ['Subscribe', { TopicArn: `${ARN}x`, Protocol: 'http', Endpoint: 'http://x' }, 'NotFound'],
     [
       'Subscribe',
-      { TopicArn: ARN, Protocol: 'http', Endpoint: 'http://x', Attributes: { FilterPolicy: '{}' } },
+      { TopicArn: ARN, Protocol: 'http', Endpoint: 'http://x', Attributes: { FilterPolicy: '{"a":[]}' } },
       'InvalidParameter',
     ],
     ['ConfirmSubscription', { TopicArn: ARN, Token: 'x' }, 'InvalidParameter'],

@@ -7,8 +7,8 @@ import {
   type RecordShape,
   type Service,
 } from '../../aws/index.ts';
-import { defaultPolicy, readTopicArn, type Topics } from '../../topics/index.ts';
-import { inServiceWords, topicArnOf } from './parameters.ts';
+import { defaultPolicy, readTopicArn, type Topics, topicArnOf } from '../../topics/index.ts';
+import { inServiceWords } from './parameters.ts';
 import { publishOperations } from './publish-operations.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
 import { topicOperations } from './topic-operations.ts';
@@ -23,6 +23,7 @@ export const SNS_ERRORS: ReadonlyMap<string, number> = new Map([
   ['ParameterValueInvalid', 400],
   ['AuthorizationError', 403],
   ['SubscriptionLimitExceeded', 403],
+  ['FilterPolicyLimitExceeded', 403],
   ['TopicLimitExceeded', 403],
   ['TagLimitExceeded', 400],
   ['Throttled', 429],
@@ -39,7 +40,7 @@ interface Unused {
   readonly now?: () => number;
 }
 
-/** SNS, as far as CloudTrail's own tools and their users need it: standard topics with http and https subscribers. */
+/** SNS, as far as trails, alarms and their users need it: standard topics, without mobile push, SMS and data protection. */
 export function createSnsService({ topics }: { readonly topics: Topics } & Unused): Service {
   const onTopic =
     (operation: string, member: 'TopicArn' | 'ResourceArn' = 'TopicArn') =>

@@ -1,12 +1,18 @@
 import type * as sns from '@aws-sdk/client-sns';
 import { type CallContext, type Handlers, ServiceError } from '../../aws/index.ts';
-import { EFFECTIVE_DELIVERY_POLICY, type Subscription, type Topic, type Topics } from '../../topics/index.ts';
+import { PROTOCOLS, type Subscription, type Topic, type Topics } from '../../topics/index.ts';
 import { invalid, mustBeSubscriptionArn, mustBeTopicArn, notBuilt, pageOf } from './parameters.ts';
+import {
+  DEFAULT_SETTINGS,
+  shownEndpoint,
+  subscriptionAttributes,
+  withSetting,
+} from './subscription-attributes.ts';
 
 /** Protocols of AWS that we do not deliver to. */
-const OTHER_PROTOCOLS = ['email', 'email-json', 'sms', 'sqs', 'application', 'lambda', 'firehose'];
+const OTHER_PROTOCOLS = ['sms', 'application', 'lambda', 'firehose'];
 
-/** Subscriptions over http and https, and their confirmation. */
+/** Subscriptions, their confirmation and their attributes. */
 export function subscriptionOperations(topics: Topics): Handlers<typeof sns> {
   async function mustFind(arn: string | undefined) {
     const found = await topics.findSubscription(mustBeSubscriptionArn(arn));
@@ -19,15 +25,21 @@ export function subscriptionOperations(topics: Topics): Handlers<typeof sns> {
       const topicArn = mustBeTopicArn(input.TopicArn, call.region);
       const { Protocol: protocol = '', Endpoint: endpoint = '' } = input;
       if (OTHER_PROTOCOLS.includes(protocol)) throw notBuilt(`Protocol ${protocol}`);
-      if (protocol !== 'http' && protocol !== 'https') {
-        throw invalid(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 40)}`);
-      }
-      const attributes = Object.entries(input.Attributes ?? {});
-      const settings = attributes.reduce((all, [name, value]) => withSetting(all, name, value ?? ''), {
-        rawMessageDelivery: false,
+      const known = PROTOCOLS.find((one) => one === protocol);
+      if (!known) throw invalid(`Amazon SNS does not support this protocol string: ${protocol.slice(0, 40)}`);
+      const given = Object.entries(input.Attributes ?? {});
+      const settings = given.reduce(
+        (all, [name, value]) => withSetting(all, name, value ?? ''),
+        DEFAULT_SETTINGS,
+      );
+      const subscription = await topics.subscribe(topicArn, {
+        protocol: known,
+        endpoint,
+        owner: call.account,
+        principal: call.caller.arn,
+        ...settings,
+        namesSettings: given.length > 0,
       });
-      const wish = { protocol, endpoint, owner: call.account, ...settings } as const;
-      const subscription = await topics.subscribe(topicArn, wish);
       const mayTell = subscription.confirmedAt !== undefined || input.ReturnSubscriptionArn === true;
       return { SubscriptionArn: mayTell ? subscription.arn : 'pending confirmation' };
     },
@@ -52,30 +64,20 @@ export function subscriptionOperations(topics: Topics): Handlers<typeof sns> {
         .filter(({ subscription }) => subscription.owner === call.account)
         .sort(byArn);
       // The client's type of a call without required members says nothing of its answer.
-      return listed(all, input.NextToken) as never;
+      return listed(all, input.NextToken, call.account) as never;
     },
 
     async ListSubscriptionsByTopic(input, call) {
       const topic = await topics.get(mustBeTopicArn(input.TopicArn, call.region));
       const all = topic.subscriptions.map((subscription) => ({ topic, subscription })).sort(byArn);
-      return listed(all, input.NextToken);
+      return listed(all, input.NextToken, call.account);
     },
 
     async GetSubscriptionAttributes(input, call) {
       const { topic, subscription } = await mustFind(input.SubscriptionArn);
       mustOwn({ topic, subscription }, call);
       return {
-        Attributes: {
-          SubscriptionArn: subscription.arn,
-          TopicArn: topic.arn,
-          Owner: subscription.owner,
-          Protocol: subscription.protocol,
-          Endpoint: subscription.endpoint,
-          PendingConfirmation: String(subscription.confirmedAt === undefined),
-          ConfirmationWasAuthenticated: String(subscription.authenticateOnUnsubscribe),
-          RawMessageDelivery: String(subscription.rawMessageDelivery),
-          EffectiveDeliveryPolicy: EFFECTIVE_DELIVERY_POLICY,
-        },
+        Attributes: subscriptionAttributes(topic, subscription, call.account),
       };
     },
 
@@ -100,40 +102,18 @@ function mustOwn({ topic, subscription }: Found, call: CallContext): void {
   throw new ServiceError('AuthorizationError', message, { status: 403 });
 }
 
-function withSetting<T extends Pick<Subscription, 'rawMessageDelivery'>>(
-  all: T,
-  name: string,
-  value: string,
-): T {
-  switch (name) {
-    case 'RawMessageDelivery':
-      if (!/^(?:true|false)$/i.test(value)) throw invalid('RawMessageDelivery: must be true or false');
-      return { ...all, rawMessageDelivery: value.toLowerCase() === 'true' };
-    case 'FilterPolicy':
-    case 'FilterPolicyScope':
-    case 'RedrivePolicy':
-    case 'DeliveryPolicy':
-    case 'SubscriptionRoleArn':
-    case 'ReplayPolicy':
-      if (value === '') return all;
-      throw notBuilt(name);
-    default:
-      throw invalid('AttributeName');
-  }
-}
-
 function byArn(one: Found, other: Found): number {
   return one.subscription.arn < other.subscription.arn ? -1 : 1;
 }
 
-function listed(all: readonly Found[], token: string | undefined) {
+function listed(all: readonly Found[], token: string | undefined, account: string) {
   const { page, next } = pageOf(all, ({ subscription }) => subscription.arn, token);
   return {
     Subscriptions: page.map(({ topic, subscription }) => ({
       SubscriptionArn: subscription.confirmedAt === undefined ? 'PendingConfirmation' : subscription.arn,
       Owner: subscription.owner,
       Protocol: subscription.protocol,
-      Endpoint: subscription.endpoint,
+      Endpoint: shownEndpoint(subscription, account),
       TopicArn: topic.arn,
     })),
     ...(next && { NextToken: next }),

@@ -1,7 +1,10 @@
-import { defaultPolicy, EFFECTIVE_DELIVERY_POLICY, type Topic } from '../../topics/index.ts';
+import { defaultPolicy, readTopicDeliveryPolicy, type Topic, topicPolicyText } from '../../topics/index.ts';
 import { invalid, notBuilt } from './parameters.ts';
 
-type Settable = Pick<Topic, 'displayName' | 'policy' | 'signatureVersion' | 'tracingConfig'>;
+type Settable = Pick<
+  Topic,
+  'displayName' | 'policy' | 'signatureVersion' | 'tracingConfig' | 'deliveryPolicy'
+>;
 
 export const DEFAULT_ATTRIBUTES: Settable = {
   displayName: '',
@@ -11,7 +14,6 @@ export const DEFAULT_ATTRIBUTES: Settable = {
 
 /** Attributes that AWS has and that have no effect here; their empty or off value changes nothing and is taken. */
 const NOT_BUILT = new Map([
-  ['DeliveryPolicy', ['']],
   ['KmsMasterKeyId', ['']],
   ['FifoTopic', ['', 'false']],
   ['ContentBasedDeduplication', ['', 'false']],
@@ -32,6 +34,12 @@ export function withAttribute<T extends Settable>(topic: T, name: string, value:
     case 'Policy':
       checkPolicy(value);
       return { ...topic, policy: value };
+    case 'DeliveryPolicy': {
+      const { deliveryPolicy: _, ...without } = topic;
+      if (value === '') return without as T;
+      readTopicDeliveryPolicy(value);
+      return { ...topic, deliveryPolicy: value };
+    }
     case 'SignatureVersion':
       if (value !== '1' && value !== '2') throw invalid('SignatureVersion');
       return { ...topic, signatureVersion: value };
@@ -55,7 +63,8 @@ export function attributesOf(topic: Topic): Record<string, string> {
     Owner: topic.account,
     SubscriptionsPending: String(topic.subscriptions.length - confirmed),
     TopicArn: topic.arn,
-    EffectiveDeliveryPolicy: EFFECTIVE_DELIVERY_POLICY,
+    ...(topic.deliveryPolicy !== undefined && { DeliveryPolicy: topic.deliveryPolicy }),
+    EffectiveDeliveryPolicy: topicPolicyText(topic),
     SubscriptionsConfirmed: String(confirmed),
     DisplayName: topic.displayName,
     SubscriptionsDeleted: '0',

@@ -127,7 +127,10 @@ function withStatements(
 /** Creating what is there already is fine as long as nothing else is asked for. */
 function checkSame(
   topic: Topic,
-  wish: Pick<Topic, 'tags' | 'displayName' | 'policy' | 'signatureVersion' | 'tracingConfig'>,
+  wish: Pick<
+    Topic,
+    'tags' | 'displayName' | 'policy' | 'signatureVersion' | 'tracingConfig' | 'deliveryPolicy'
+  >,
   given: readonly (readonly [string, unknown])[],
 ): void {
   if (wish.tags.length > 0 && !areSameTags(topic.tags, wish.tags)) {
@@ -136,6 +139,7 @@ function checkSame(
   const isSame =
     topic.displayName === wish.displayName &&
     topic.policy === wish.policy &&
+    topic.deliveryPolicy === wish.deliveryPolicy &&
     topic.signatureVersion === wish.signatureVersion &&
     topic.tracingConfig === wish.tracingConfig;
   if (given.length > 0 && !isSame)
