@@ -9,3 +9,13 @@ export {
   type Repos,
   type ReposOptions,
 } from './repos.ts';
+export {
+  type Count,
+  createSearcher,
+  type FoundRecord,
+  type Searcher,
+  type SearcherOptions,
+  SearchRefused,
+  type SearchRequest,
+  type Step,
+} from './search/search.ts';
