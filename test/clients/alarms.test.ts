@@ -1,0 +1,267 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './programs.ts';
+import { TestServer } from './server.ts';
+import { until } from './until.ts';
+
+const ACCOUNT = '123456789012';
+const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`;
+const GROUP = 'CloudTrail/logs';
+const PATIENCE = 90_000;
+
+interface Told {
+  readonly Subject: string;
+  readonly AlarmName: string;
+  readonly NewStateValue: string;
+  readonly NewStateReason: string;
+  readonly Trigger: Readonly<Record<string, unknown>>;
+}
+
+let server: TestServer;
+let subscriber: Server;
+/** What the subscriber got, in order. */
+const told: Told[] = [];
+
+const toldOf = (alarm: string, state = 'ALARM') =>
+  told.filter(({ AlarmName, NewStateValue }) => AlarmName === alarm && NewStateValue === state);
+
+beforeAll(async () => {
+  subscriber = createServer((req, res) => {
+    let body = '';
+    req.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    req.on('end', () => {
+      res.end();
+      const envelope = JSON.parse(body);
+      if (envelope.Type === 'SubscriptionConfirmation') void fetch(envelope.SubscribeURL);
+      else told.push({ Subject: envelope.Subject, ...JSON.parse(envelope.Message) });
+    });
+  });
+  await new Promise<void>((done) => subscriber.listen(0, '127.0.0.1', done));
+  server = await TestServer.start();
+}, 120_000);
+afterAll(async () => {
+  await server?.dispose();
+  subscriber.closeAllConnections();
+  subscriber.close();
+});
+
+const options = () => ({
+  endpoint: server.url,
+  region: 'us-east-1',
+  credentials: {
+    accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
+  },
+});
+const watch = () => new CloudWatchClient(options());
+
+const summariesOf = async (name: string, type: 'StateUpdate' | 'Action') => {
+  const asked = { AlarmName: name, HistoryItemType: type, ScanBy: 'TimestampAscending' as const };
+  const { AlarmHistoryItems = [] } = await watch().send(new DescribeAlarmHistoryCommand(asked));
+  return AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary);
+};
+
+/** An alarm that is looked at every ten seconds. */
+const alarmOf = (name: string, metric: string) =>
+  new PutMetricAlarmCommand({
+    AlarmName: name,
+    Namespace: 'LogMetrics',
+    MetricName: metric,
+    Statistic: 'Sum',
+    Period: 10,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+    AlarmActions: [TOPIC],
+  });
+
+describe('the path that security guides describe, by the AWS CLI', () => {
+  test('from log group and filter over alarm and topic to the subscriber', async () => {
+    const { aws } = server;
+    await aws.text('sns', 'create-topic', '--name', 'alarms');
+    const { port } = subscriber.address() as AddressInfo;
+    const endpoint = `http://127.0.0.1:${port}/`;
+    await aws.text(
+      'sns',
+      'subscribe',
+      '--topic-arn',
+      TOPIC,
+      '--protocol',
+      'http',
+      '--notification-endpoint',
+      endpoint,
+    );
+    await aws.text('logs', 'create-log-group', '--log-group-name', GROUP);
+    await aws.text('logs', 'create-log-stream', '--log-group-name', GROUP, '--log-stream-name', 's');
+    const transformation = 'metricName=RootUse,metricNamespace=LogMetrics,metricValue=1';
+    await aws.text(
+      ...['logs', 'put-metric-filter', '--log-group-name', GROUP, '--filter-name', 'RootUse'],
+      '--filter-pattern',
+      '{$.userIdentity.type="Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType !="AwsServiceEvent"}',
+      ...['--metric-transformations', transformation],
+    );
+    await aws.text(
+      ...[
+        'cloudwatch',
+        'put-metric-alarm',
+        '--alarm-name',
+        'RootUse',
+        '--alarm-description',
+        'Root was used',
+      ],
+      ...['--namespace', 'LogMetrics', '--metric-name', 'RootUse', '--statistic', 'Sum', '--period', '10'],
+      ...['--evaluation-periods', '1', '--threshold', '1', '--alarm-actions', TOPIC],
+      ...['--comparison-operator', 'GreaterThanOrEqualToThreshold', '--treat-missing-data', 'notBreaching'],
+    );
+    const events = ['Root', 'IAMUser', 'Root'].map((type) => ({
+      timestamp: Date.now(),
+      message: JSON.stringify({ userIdentity: { type }, eventType: 'AwsApiCall' }),
+    }));
+    const batch = JSON.stringify(events);
+    await aws.text(
+      'logs',
+      'put-log-events',
+      '--log-group-name',
+      GROUP,
+      '--log-stream-name',
+      's',
+      '--log-events',
+      batch,
+    );
+    await until('the subscriber is told', PATIENCE, () => toldOf('RootUse').length > 0);
+
+    const [message] = toldOf('RootUse');
+    expect(message).toMatchObject({
+      Subject: 'ALARM: "RootUse" in US East (N. Virginia)',
+      AlarmDescription: 'Root was used',
+      AWSAccountId: ACCOUNT,
+      OldStateValue: 'INSUFFICIENT_DATA',
+      AlarmArn: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:RootUse`,
+      Trigger: { MetricName: 'RootUse', Namespace: 'LogMetrics', Statistic: 'SUM', Period: 10, Threshold: 1 },
+    });
+    expect(message?.NewStateReason).toMatch(
+      /^Threshold Crossed: 1 datapoint \[2\.0 \(.*\)\] was greater than or equal/,
+    );
+    const { MetricAlarms } = (await aws.json('cloudwatch', 'describe-alarms', '--state-value', 'ALARM')) as {
+      MetricAlarms?: readonly { AlarmName: string; StateReason: string }[];
+    };
+    expect(MetricAlarms).toMatchObject([{ AlarmName: 'RootUse', StateReason: message?.NewStateReason }]);
+  }, 200_000);
+
+  test('counts what matched, and shows it as any metric', async () => {
+    const { aws } = server;
+    const hour = (offset: number) => new Date(Date.now() + offset * 3_600_000).toISOString();
+    const read = (await aws.json(
+      ...['cloudwatch', 'get-metric-statistics', '--namespace', 'LogMetrics', '--metric-name', 'RootUse'],
+      ...[
+        '--start-time',
+        hour(-1),
+        '--end-time',
+        hour(1),
+        '--period',
+        '7200',
+        '--statistics',
+        'Sum',
+        'SampleCount',
+      ],
+    )) as { Datapoints?: readonly object[] };
+    expect(read.Datapoints).toMatchObject([{ Sum: 2, SampleCount: 2, Unit: 'None' }]);
+    const listed = await aws.json('cloudwatch', 'list-metrics', '--namespace', 'LogMetrics');
+    expect(listed.Metrics).toEqual([{ Namespace: 'LogMetrics', MetricName: 'RootUse', Dimensions: [] }]);
+  });
+
+  test('writes it down in the history', async () => {
+    expect(await summariesOf('RootUse', 'StateUpdate')).toEqual([
+      'Alarm updated from INSUFFICIENT_DATA to ALARM',
+    ]);
+    await until(
+      'the message is written down',
+      PATIENCE,
+      async () => (await summariesOf('RootUse', 'Action')).length > 0,
+    );
+    expect(await summariesOf('RootUse', 'Action')).toEqual([`Successfully executed action ${TOPIC}`]);
+    expect(toldOf('RootUse')).toHaveLength(1);
+  }, 100_000);
+
+  test('is tried out with set-alarm-state, and says no in the words of AWS', async () => {
+    const { aws } = server;
+    const set = ['cloudwatch', 'set-alarm-state', '--state-value', 'ALARM', '--state-reason', 'a drill'];
+    await watch().send(alarmOf('Drill', 'Nothing'));
+    await aws.text(...set, '--alarm-name', 'Drill');
+    await until('the subscriber is told of the drill', PATIENCE, () => toldOf('Drill').length > 0);
+    expect(toldOf('Drill')[0]?.NewStateReason).toBe('a drill');
+    expect(await aws.refusal(...set, '--alarm-name', 'nope')).toContain(
+      'An error occurred (ResourceNotFound) when calling the SetAlarmState operation',
+    );
+    expect(
+      await aws.refusal(
+        'cloudwatch',
+        'put-metric-alarm',
+        '--alarm-name',
+        'x',
+        '--namespace',
+        'N',
+        '--metric-name',
+        'm',
+      ),
+    ).toContain('An error occurred (MissingParameter)');
+  }, 100_000);
+});
+
+describe('a power cut', () => {
+  const NAMES = ['one', 'two', 'three'];
+
+  test('right after the events loses no alarm and repeats no message more than once', async () => {
+    for (const name of NAMES) await watch().send(alarmOf(name, 'RootUse'));
+    const logs = new CloudWatchLogsClient(options());
+    const message = JSON.stringify({ userIdentity: { type: 'Root' }, eventType: 'AwsApiCall' });
+    const place = { logGroupName: GROUP, logStreamName: 's' };
+    await logs.send(new PutLogEventsCommand({ ...place, logEvents: [{ timestamp: Date.now(), message }] }));
+    await server.kill9();
+    await server.restart();
+    await until('one has been told', PATIENCE, () => NAMES.some((name) => toldOf(name).length > 0));
+    // Between a message and its place in the history, as likely as not.
+    await server.kill9();
+    await server.restart();
+    await until('all have been told', PATIENCE, () => NAMES.every((name) => toldOf(name).length > 0));
+    for (const name of NAMES) {
+      expect(toldOf(name).length).toBeLessThanOrEqual(2);
+      const updates = await summariesOf(name, 'StateUpdate');
+      expect(updates.filter((summary) => summary?.endsWith('to ALARM'))).toHaveLength(1);
+    }
+  }, 200_000);
+
+  test('counts no event twice', async () => {
+    await watch().send(
+      new PutMetricDataCommand({
+        Namespace: 'Own',
+        MetricData: [{ MetricName: 'm', Values: [1, 2], Counts: [3, 1] }],
+      }),
+    );
+    const code = [
+      'import boto3, datetime as d',
+      "c = boto3.client('cloudwatch')",
+      'now = d.datetime.now(d.timezone.utc)',
+      'def total(ns, name):',
+      "    q = [{'Id': 'a', 'MetricStat': {'Metric': {'Namespace': ns, 'MetricName': name}, 'Period': 86400, 'Stat': 'Sum'}}]",
+      '    r = c.get_metric_data(MetricDataQueries=q, StartTime=now - d.timedelta(days=1), EndTime=now + d.timedelta(hours=1))',
+      "    return sum(r['MetricDataResults'][0]['Values'])",
+      "print(float(total('LogMetrics', 'RootUse')), float(total('Own', 'm')))",
+      "try: c.delete_alarms(AlarmNames=['nope'])",
+      'except c.exceptions.ResourceNotFound as e: print(e.response["Error"]["Code"])',
+    ].join('\n');
+    const outcome = await run('python3', ['-c', code], { env: server.env });
+    expect(outcome).toMatchObject({ status: 0, stdout: '3.0 5.0\nResourceNotFound\n' });
+  }, 60_000);
+});
