@@ -90,7 +90,8 @@ function find(
 function check(name: string, setting: Setting<unknown>, given: Given): unknown {
   const value = setting.type.read(given.text);
   if (value !== undefined) return value;
-  const shown = setting.environmentOnly ? 'another text' : JSON.stringify(given.text);
+  const shown =
+    setting.environmentOnly || setting.mayHoldSecret ? 'another text' : JSON.stringify(given.text);
   throw new ConfigError(`${name}: expected ${setting.type.expected}, found ${shown} (${given.where})`);
 }
 

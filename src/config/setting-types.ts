@@ -115,6 +115,31 @@ export const httpUrl: SettingType<string> = {
   },
 };
 
+/** Addresses of http or https, commas between; empty: none. */
+export const httpUrls: SettingType<readonly string[]> = {
+  expected: 'http:// or https:// addresses with commas between them',
+  placeholder: 'URLS',
+  read(value) {
+    const urls = value
+      .split(',')
+      .map((url) => url.trim())
+      .filter((url) => url !== '');
+    return urls.every((url) => httpUrl.read(url) !== undefined) ? urls : undefined;
+  },
+};
+
+/** A mail server, with or without user and password. */
+export const smtpUrl: SettingType<string> = {
+  expected: 'an smtp:// or smtps:// address such as smtp://user:password@mail.example.com:587',
+  placeholder: 'URL',
+  read(value) {
+    if (!URL.canParse(value)) return undefined;
+    const { protocol, hostname, pathname, search, hash } = new URL(value);
+    const isServer = (protocol === 'smtp:' || protocol === 'smtps:') && hostname !== '';
+    return isServer && /^\/?$/.test(pathname) && search === '' && hash === '' ? value : undefined;
+  },
+};
+
 /** Account ids, or every account. */
 export const accountList: SettingType<'any' | readonly string[]> = {
   expected: 'account ids of 12 digits with commas between them, or "any"',

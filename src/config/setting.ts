@@ -18,6 +18,8 @@ export interface Setting<T> {
   readonly example?: string;
   /** Secrets are read from the environment only: flags show up in process lists, files in backups. */
   readonly environmentOnly?: boolean;
+  /** Its text may hold a password: it is not shown in errors. */
+  readonly mayHoldSecret?: boolean;
 }
 
 /** `dataDir` → `--data-dir`. */

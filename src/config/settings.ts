@@ -4,10 +4,12 @@ import {
   anchorPlaces,
   duration,
   httpUrl,
+  httpUrls,
   oneOf,
   onOff,
   pattern,
   size,
+  smtpUrl,
   text,
   wholeNumber,
   wholeSeconds,
@@ -174,6 +176,48 @@ export const SETTINGS = {
     description:
       'let log sources and their proxies have private addresses (10/8, 172.16/12, 192.168/16, fc00::/7); loopback is ' +
       'always allowed, link-local and metadata addresses (169.254/16, fe80::/10) never',
+  },
+  smtpUrl: {
+    group: 'Neighbours',
+    type: smtpUrl,
+    mayHoldSecret: true,
+    description:
+      'mail server for SNS subscriptions by e-mail: smtp:// (STARTTLS where offered) or smtps:// (TLS); a password in it ' +
+      'shows up in process lists, rather give OPENTRAIL_SMTP_PASSWORD',
+    example: 'smtp://trail@mail.example.com:587',
+  },
+  smtpPassword: {
+    group: 'Neighbours',
+    type: secret,
+    description: 'password for the user in smtpUrl',
+    environmentOnly: true,
+  },
+  smtpFrom: {
+    group: 'Neighbours',
+    type: pattern(
+      'ADDRESS',
+      'an address such as trail@example.com or "Trail <trail@example.com>"',
+      /^(?:[^<>@"\r\n]*<[^<>\s@"]+@[^<>\s@"]+>|[^<>\s@"]+@[^<>\s@"]+)$/,
+    ),
+    default: 'opentrail <opentrail@localhost>',
+    description: 'sender of these mails',
+    example: 'Trail <trail@example.com>',
+  },
+  notifyEndpoints: {
+    group: 'Neighbours',
+    type: httpUrls,
+    default: '',
+    mayHoldSecret: true,
+    description:
+      'addresses, commas between, to which messages may be posted without asking there first: chats and webhooks; what ' +
+      'is below one of them is meant too, and private networks are allowed',
+    example: 'https://hooks.slack.com/services/,https://alerts.example.com/in',
+  },
+  notifySecret: {
+    group: 'Neighbours',
+    type: secret,
+    description: 'key of the HMAC-SHA-256 in the header x-opentrail-signature of posts to webhooks',
+    environmentOnly: true,
   },
   limits: {
     group: 'Limits',

@@ -16,7 +16,7 @@ import { createEmbeddedTrailBucket, createS3Service } from '../services/s3/index
 import { createSnsService } from '../services/sns/index.ts';
 import { createStsService } from '../services/sts/index.ts';
 import { openLmdbState } from '../state/index.ts';
-import { createTrailTopic, openTopics } from '../topics/index.ts';
+import { createTrailTopic } from '../topics/index.ts';
 import { openTrails, type Trail } from '../trails/index.ts';
 import { createBackup } from './backup.ts';
 import { BackupGate } from './backup-gate.ts';
@@ -34,6 +34,7 @@ import { openQueuesRoom } from './open-queues.ts';
 import { openHouseRepos } from './open-repos.ts';
 import { openSourcesRoom } from './open-sources.ts';
 import { openStore } from './open-store.ts';
+import { openTopicsRoom, registerTopics } from './open-topics.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
 import { KNOWN_REGIONS } from './regions.ts';
@@ -85,13 +86,7 @@ export async function openHouse(
 
   let url = '';
   const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
-  const topics = await openTopics({
-    state,
-    now,
-    publicUrl: () => url,
-    allowPrivate: config.allowPrivateSubscribers,
-    log: (message, details) => log.warn({ room: 'topics', details }, message),
-  });
+  const topics = await openTopicsRoom(config, { state, now, url: () => url, queues: queues.sender, log });
   const watch = openCloudWatchRoom({ dir, identity, topics, disk, now, log });
   const logs = openLogs({
     path: dir.logs,
@@ -224,6 +219,7 @@ export async function openHouse(
   });
 
   queues.register(metrics);
+  registerTopics(metrics, topics);
   const listener = createListener({
     frontDoor,
     ownPaths: createOwnPaths({

@@ -4,7 +4,6 @@ import type { Delivery } from '../delivery/index.ts';
 import type { KeyRing } from '../digest/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { Ingest } from '../ingest/index.ts';
-import { answerLink } from '../services/sns/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { Topics } from '../topics/index.ts';
 import type { OwnCall } from './access.ts';
@@ -18,6 +17,7 @@ import type { OpenPath, OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { Question } from './question.ts';
 import { serveExport, serveLookup } from './search-api.ts';
+import { topicPaths } from './topic-paths.ts';
 
 const MAX_QUESTION = 1 << 20;
 
@@ -158,13 +158,6 @@ export function createOpenPaths(house: {
         res.end(text);
       },
     ],
-    [
-      '/v1/sns',
-      async (res, query) => {
-        const { status, contentType, body } = await answerLink(topics, query);
-        res.writeHead(status, { 'content-type': contentType });
-        res.end(body);
-      },
-    ],
+    ...topicPaths(topics),
   ]);
 }

@@ -7,6 +7,7 @@ export {
 } from './delivery-policy.ts';
 export { isNoFilter } from './filter-policy.ts';
 export { createPost, type Post } from './http-post.ts';
+export { isListedEndpoint } from './listed-endpoint.ts';
 export type { DeliveryOutcome } from './outcome.ts';
 export { PROTOCOLS, type Protocol } from './protocol.ts';
 export { createSmtpSender } from './smtp.ts';
