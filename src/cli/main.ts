@@ -22,6 +22,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ['wait', { summary: 'wait until an event is found', load: () => import('./commands/wait.ts') }],
   ['export', { summary: 'write out the events of a time range', load: () => import('./commands/export.ts') }],
   [
+    'normalise',
+    { summary: 'show records of files as flat, ECS or OCSF', load: () => import('./commands/normalise.ts') },
+  ],
+  [
     'validate-logs',
     {
       summary: 'prove that log files are what was delivered',

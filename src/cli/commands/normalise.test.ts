@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { run } from '../main.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'opentrail-normalise-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const RECORD = {
+  ...{ eventTime: '2026-11-01T10:00:00Z', eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' },
+  userIdentity: { type: 'Root', accountId: '111122223333' },
+};
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(root, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function call(...argv: readonly string[]) {
+  const text = { out: '', err: '' };
+  const sink = (name: 'out' | 'err') =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        text[name] += chunk.toString();
+        done();
+      },
+    });
+  const code = await run(['normalise', ...argv], {
+    ...{ env: {}, out: sink('out'), err: sink('err') },
+    now: () => Date.UTC(2026, 10, 2),
+    sleep: async () => undefined,
+  });
+  const lines = text.out.split('\n').filter((line) => line !== '');
+  return { code, views: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err: text.err };
+}
+
+describe('opentrail normalise', () => {
+  const gzipped = file('log.json.gz', gzipSync(JSON.stringify({ Records: [RECORD, RECORD] })));
+  const lines = file('events.ndjson', `${JSON.stringify(RECORD)}\n`);
+
+  test('shows log files and lines in each schema', async () => {
+    const flat = await call(gzipped, lines);
+    expect(flat).toMatchObject({ code: 0, err: '' });
+    expect(flat.views).toHaveLength(3);
+    expect(flat.views[0]).toMatchObject({ event_name: 'CreateUser', user: 'root' });
+    expect((await call('--as', 'ecs', lines)).views[0]).toMatchObject({ user: { name: 'root' } });
+    expect((await call('--as', 'ocsf', lines)).views[0]).toMatchObject({ class_uid: 3001 });
+  });
+
+  test("carries the record's own text if asked to", async () => {
+    const { views } = await call('--as', 'ecs', '--raw', lines);
+    expect(views[0]).toMatchObject({ event: { original: JSON.stringify(RECORD) } });
+  });
+
+  test('leaves out what is no record, and says so', async () => {
+    const mixed = file('mixed.ndjson', `${JSON.stringify(RECORD)}\n5\nnot json\n`);
+    const { code, views, err } = await call(mixed, join(root, 'missing.json'));
+    expect(code).toBe(1);
+    expect(views).toHaveLength(1);
+    expect(err).toContain('2 records are no JSON objects');
+    expect(err).toContain('missing.json');
+  });
+
+  test('refuses a schema that it does not know', async () => {
+    expect(await call('--as', 'leef', lines)).toMatchObject({ code: 2 });
+  });
+});
