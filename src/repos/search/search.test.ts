@@ -174,7 +174,7 @@ test.each([
   ['arn:aws:iam::111111111111'],
   ['ip:10.0.0.0/8'],
   ['ip:2001:db8::/32'],
-  ['ip:["10." TO "2"]'],
+  ['ip:["10." TO "2x"]'],
   ['readonly:true'],
   ['-readonly:*'],
   ['account:111111111111 region:eu-*'],
