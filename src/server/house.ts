@@ -64,7 +64,7 @@ export async function openHouse(
   });
   const objects = await openFsObjectStore({ path: dir.objects, now });
   const { store, connect, engineSocket } = await openStore(config, dir, log);
-  const repos = await openHouseRepos({ connection: connect(), state, now, log });
+  const repos = await openHouseRepos({ config, connection: connect(), store, state, now, log });
   const sources = await openSourcesRoom(config, { state, dir, repos: repos.repos, now, log });
   const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
@@ -220,6 +220,7 @@ export async function openHouse(
 
   queues.register(metrics);
   registerTopics(metrics, topics);
+  repos.register(metrics);
   const listener = createListener({
     frontDoor,
     ownPaths: createOwnPaths({
@@ -239,6 +240,7 @@ export async function openHouse(
       writeRootCredentials,
       backup,
       log,
+      more: repos.paths,
     }),
     openPaths: createOpenPaths({ metrics, refusal, topics }),
     ownTrees: sources.trees,

@@ -1,25 +1,37 @@
 import type { Logger } from 'pino';
-import { openRepos, type Repos } from '../repos/index.ts';
+import type { Config } from '../config/index.ts';
+import { createSearcher, openRepos, type RepoInfo, type Repos } from '../repos/index.ts';
 import type { State } from '../state/index.ts';
-import type { Connection } from '../store/index.ts';
+import type { Connection, EventStore } from '../store/index.ts';
+import type { OwnCall } from './access.ts';
+import type { OwnPath } from './listener.ts';
+import type { Metrics } from './metrics.ts';
+import { Question } from './question.ts';
+import { serveSearch } from './search-events-api.ts';
 
 /** How often the retention of repositories is enforced. */
 const EVERY = 3_600_000;
+const MAX_QUESTION = 1 << 20;
 
 /** The repositories, at work: what is too old goes hourly. */
 export interface OpenedRepos {
   readonly repos: Awaited<ReturnType<typeof openRepos>>;
+  /** `POST /v1/search`. */
+  readonly paths: ReadonlyMap<string, OwnPath>;
+  register(metrics: Metrics): void;
   close(): Promise<void>;
 }
 
 /** Opens the repositories on the engine of the event history. */
 export async function openHouseRepos(options: {
+  readonly config: Config;
   readonly connection: Connection;
+  readonly store: EventStore;
   readonly state: State;
   readonly now: () => number;
   readonly log: Logger;
 }): Promise<OpenedRepos> {
-  const { log } = options;
+  const { config, connection, store, now, log } = options;
   const repos = await openRepos(options);
   let sweeping: Promise<void> | undefined;
   const sweep = () => {
@@ -29,14 +41,55 @@ export async function openHouseRepos(options: {
   };
   const timer = setInterval(sweep, EVERY);
   timer.unref();
+  const { historyDays } = config;
+  const searcher = createSearcher({ repos, connection, historyReady: () => store.ready(), historyDays, now });
+  const scope = { searcher, now, ...readableAccounts(config) };
   return {
     repos,
+    paths: new Map([
+      [
+        '/v1/search',
+        {
+          scope: 'read',
+          maxBody: MAX_QUESTION,
+          serve: (_req, res, own) => serveSearch(res, new Question(own.body), own, scope),
+        },
+      ],
+    ]),
+    register: (metrics) => register(metrics, repos),
     async close() {
       clearInterval(timer);
       await sweeping;
       await repos.close();
     },
   };
+}
+
+/**
+ * Whose events a caller may find. The root of the main account is who runs this server and set up its sources: it finds
+ * the events of all accounts in repositories, and those of the served ones in the event history.
+ */
+function readableAccounts({ accountId, accounts }: Config) {
+  const own = ({ account, caller }: OwnCall) => [account, ...(caller.readableAccounts ?? [])];
+  const isOperator = ({ account, caller }: OwnCall) => account === accountId && caller.kind === 'root';
+  return {
+    readableInRepos: (call: OwnCall) => (isOperator(call) ? 'any' : own(call)),
+    readableInHistory: (call: OwnCall) => (isOperator(call) ? accounts : own(call)),
+  } as const;
+}
+
+function register({ gauge }: Metrics, repos: Repos): void {
+  const perRepo = (name: string, help: string, value: (repo: RepoInfo) => number) =>
+    gauge(
+      name,
+      help,
+      async (g) => {
+        for (const repo of await repos.list()) g.set({ repo: repo.name }, value(repo));
+      },
+      ['repo'],
+    );
+  perRepo('opentrail_repo_records', 'Records in a repository', ({ rows }) => rows);
+  perRepo('opentrail_repo_bytes', 'Size of a repository on disk', ({ bytes }) => bytes);
 }
 
 async function dropExpired(repos: Repos, log: Logger): Promise<void> {

@@ -16,6 +16,7 @@ export const OWN_EVENT_SOURCE = 'opentrail.internal';
 /** What a path and its `op` are called in a record. Sending events is not recorded: that would double every request. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['/v1/lookup', 'LookupEvents'],
+  ['/v1/search', 'SearchEvents'],
   ['/v1/export', 'ExportEvents'],
   ['/v1/flush', 'Flush'],
   ['/v1/backup', 'Backup'],

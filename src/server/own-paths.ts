@@ -33,6 +33,8 @@ export function createOwnPaths(house: {
   readonly writeRootCredentials: () => Promise<void>;
   readonly backup: (directory: string) => Promise<BackupOutcome>;
   readonly log: Logger;
+  /** Paths that rooms bring with them. */
+  readonly more: ReadonlyMap<string, OwnPath>;
 }): ReadonlyMap<string, OwnPath> {
   const { config, ingest, store, delivery, keys, identity, now } = house;
   const { accountId, accounts, historyDays } = config;
@@ -48,6 +50,7 @@ export function createOwnPaths(house: {
   const search = { store, now, historyDays, readable };
 
   return new Map<string, OwnPath>([
+    ...house.more,
     [
       '/v1/events',
       {

@@ -26,6 +26,13 @@ export class Question {
     return this.#read(name, 'a number', (value): value is number => Number.isFinite(value));
   }
 
+  /** False when absent. */
+  flag(name: string): boolean {
+    return (
+      this.#read(name, 'true or false', (value): value is boolean => typeof value === 'boolean') ?? false
+    );
+  }
+
   texts(name: string): readonly string[] | undefined {
     return this.#read(
       name,

@@ -13,12 +13,20 @@ const LIMITS =
 export interface Scope {
   readonly query: Query;
   /** The tables to read, and whose rows of each; `any`: everybody's. */
-  readonly tables: readonly { readonly dialect: Dialect; readonly accounts: readonly string[] | 'any' }[];
+  readonly tables: readonly Table[];
   /** Milliseconds since the epoch, both inclusive. */
   readonly from: number;
   readonly to: number;
   /** Only what arrived at or after this moment. */
   readonly arrivedSince?: number;
+}
+
+/** A table, and what of it may be found. */
+export interface Table {
+  readonly dialect: Dialect;
+  readonly accounts: readonly string[] | 'any';
+  /** What is older is past its retention, though it may still lie there. Milliseconds since the epoch. */
+  readonly oldest: number;
 }
 
 /** A place in the order of results. */
@@ -39,7 +47,8 @@ export function newestRows(
   start: Place | undefined,
   parameters: Parameters,
 ): Sql {
-  const each = scope.tables.map(({ dialect, accounts }, table) => {
+  const each = scope.tables.map((one, table) => {
+    const { dialect } = one;
     const { text } = dialect;
     const columns = [
       `toUInt8(${table}) AS t`,
@@ -54,10 +63,7 @@ export function newestRows(
       `CAST(${dialect.enrichment}, 'Map(String, String)')`,
       dialect.raw,
     ];
-    const where = [
-      ...conditions(scope, dialect, accounts, parameters),
-      ...(start ? [fromPlace(start, table)] : []),
-    ];
+    const where = [...conditions(scope, one, parameters), ...(start ? [fromPlace(start, table)] : [])];
     return `SELECT ${columns.map(nameless).join(', ')} FROM ${dialect.table} WHERE ${where.join(' AND ')} ORDER BY a, o LIMIT ${limit}`;
   });
   return `SELECT * FROM (${each.join(' UNION ALL ')}) ORDER BY a, o, t LIMIT ${limit} SETTINGS ${LIMITS}`;
@@ -66,11 +72,12 @@ export function newestRows(
 /** The commonest values of some fields: a text for each, then a count UInt64. */
 export function counts(scope: Scope, fields: readonly Field[], limit: number, parameters: Parameters): Sql {
   const groups = fields.map((_, at) => `g${at}`).join(', ');
-  const each = scope.tables.map(({ dialect, accounts }) => {
+  const each = scope.tables.map((one) => {
+    const { dialect } = one;
     const columns = fields
       .map((field, at) => `${textOfField(field, dialect, parameters)} AS g${at}`)
       .join(', ');
-    const where = conditions(scope, dialect, accounts, parameters).join(' AND ');
+    const where = conditions(scope, one, parameters).join(' AND ');
     return `SELECT ${columns}, count() AS c FROM ${dialect.table} WHERE ${where} GROUP BY ${groups}`;
   });
   return (
@@ -81,8 +88,9 @@ export function counts(scope: Scope, fields: readonly Field[], limit: number, pa
 
 /** How many events each step of the window has: step UInt64 (0: the oldest), count UInt64; empty steps are left out. */
 export function timeline(scope: Scope, step: number, parameters: Parameters): Sql {
-  const each = scope.tables.map(({ dialect, accounts }) => {
-    const where = conditions(scope, dialect, accounts, parameters).join(' AND ');
+  const each = scope.tables.map((one) => {
+    const { dialect } = one;
+    const where = conditions(scope, one, parameters).join(' AND ');
     const at = `intDiv(${LAST_MOMENT - scope.from} - ${dialect.age}, ${step})`;
     return `SELECT toUInt64(${at}) AS s, count() AS c FROM ${dialect.table} WHERE ${where} GROUP BY s`;
   });
@@ -91,12 +99,11 @@ export function timeline(scope: Scope, step: number, parameters: Parameters): Sq
 
 function conditions(
   scope: Scope,
-  dialect: Dialect,
-  accounts: readonly string[] | 'any',
+  { dialect, accounts, oldest }: Table,
   parameters: Parameters,
 ): readonly Sql[] {
   return [
-    dialect.between(LAST_MOMENT - scope.to, LAST_MOMENT - scope.from),
+    dialect.between(LAST_MOMENT - scope.to, LAST_MOMENT - Math.max(scope.from, oldest)),
     ...(accounts === 'any'
       ? []
       : [`${dialect.text.account} IN (${accounts.map(literal).join(', ') || `''`})`]),

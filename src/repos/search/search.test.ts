@@ -45,15 +45,21 @@ beforeAll(async () => {
   store = await openEventStore({ engine });
   const connection = openConnection({ engine });
   repos = await openRepos({ connection, state, now: Date.now });
-  searcher = createSearcher({ repos, connection, historyReady: () => store.ready() });
-  await repos.ensure('made', { retentionDays: 10_000 });
+  searcher = createSearcher({
+    repos,
+    connection,
+    historyReady: () => store.ready(),
+    historyDays: 36_500,
+    now: () => Date.UTC(2026, 10, 21),
+  });
+  await repos.ensure('made', { retentionDays: 36_500 });
   await fill(
     'made',
     Array.from({ length: 600 }, (_, at) => JSON.stringify(makeRecord(at))),
     true,
   );
   if (hasCorpus) {
-    await repos.ensure('corpus', { retentionDays: 10_000 });
+    await repos.ensure('corpus', { retentionDays: 36_500 });
     await fill('corpus', someOf(gunzipSync(readFileSync(CORPUS)).toString().trimEnd().split('\n')), false);
   }
 }, 120_000);
@@ -307,7 +313,7 @@ test('pages hand out every event once, newest first, however small they are', as
 });
 
 test('many events of one moment with one id are all handed out', async () => {
-  await repos.ensure('same', { retentionDays: 10_000 });
+  await repos.ensure('same', { retentionDays: 36_500 });
   const fields = readRecordFields({});
   const { accesskey, ip, error, readonly, ...rest } = fields;
   const known = { accessKeyId: accesskey, sourceIp: ip, errorCode: error, readOnly: readonly, ...rest };
@@ -372,4 +378,18 @@ test('what arrived since a moment', async () => {
   const found = await find('repo:made', { arrivedSince: since });
   const expected = subjects.filter((one) => one.text('repo') === 'made' && one.arrived >= since);
   expect(found.map(({ id }) => id).sort()).toEqual(expected.map((one) => one.text('id')).sort());
+});
+
+test('what is past its retention is not found, though it may still lie there', async () => {
+  await repos.ensure('made', { retentionDays: 10 });
+  const found = await find('repo:made');
+  await repos.ensure('made', { retentionDays: 36_500 });
+  const oldest = Date.UTC(2026, 10, 11);
+  expect(found.length).toBeLessThan(600);
+  expect(found.map(({ id }) => id).sort()).toEqual(
+    subjects
+      .filter((one) => one.text('repo') === 'made' && one.time >= oldest)
+      .map((one) => one.text('id'))
+      .sort(),
+  );
 });

@@ -5,7 +5,7 @@ import { type ClickHouseRepos, HISTORY } from '../repos.ts';
 import { outlookOf } from './compile-query.ts';
 import { historyDialect, repoDialect } from './dialect.ts';
 import { Parameters } from './parameters.ts';
-import { counts, newestRows, type Place, type Scope, timeline } from './search-sql.ts';
+import { counts, newestRows, type Place, type Scope, type Table, timeline } from './search-sql.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Whose events, where and when; no search is without a window. */
@@ -91,10 +91,17 @@ export interface SearcherOptions {
   readonly connection: Connection;
   /** Resolves when the tables of the event history are there. */
   readonly historyReady: () => Promise<void>;
+  /** For how long the event history keeps events. */
+  readonly historyDays: number;
+  readonly now: () => number;
 }
 
+const DAY = 86_400_000;
+
 /** Makes searches over repositories, and the event history that lies in the same database. */
-export function createSearcher({ repos, connection, historyReady }: SearcherOptions): Searcher {
+export function createSearcher(options: SearcherOptions): Searcher {
+  const { repos, connection, historyReady, now } = options;
+
   const turnstile = new Turnstile(MAX_RUNNING, MAX_WAITING, () => {
     return new SearchRefused('busy', `${MAX_WAITING} searches wait already; try again in a moment`);
   });
@@ -111,16 +118,20 @@ export function createSearcher({ repos, connection, historyReady }: SearcherOpti
   }
 
   async function scopeOf({ query, accounts, ...window }: SearchRequest): Promise<Scope> {
-    const names = repos.names().map(({ name }) => name);
-    const wanted = names.filter((name) => outlookOf(query, name) !== 'none');
-    await repos.ready(wanted);
+    const wanted = repos.names().filter(({ name }) => outlookOf(query, name) !== 'none');
+    await repos.ready(wanted.map(({ name }) => name));
     await historyReady();
-    const tables = wanted.map((name) => ({
+    const oldest = (days: number) => Math.max(0, now() - days * DAY);
+    const tables: Table[] = wanted.map(({ name, retentionDays }) => ({
       dialect: repoDialect(name, repos.tableOf(name), (id) => toDecimal(tieOf(id))),
       accounts: accounts.repos,
+      oldest: oldest(retentionDays),
     }));
-    const history = { dialect: historyDialect(HISTORY, repos.database), accounts: accounts.history };
-    return { query, ...window, tables: outlookOf(query, HISTORY) === 'none' ? tables : [...tables, history] };
+    if (outlookOf(query, HISTORY) !== 'none') {
+      const dialect = historyDialect(HISTORY, repos.database);
+      tables.push({ dialect, accounts: accounts.history, oldest: oldest(options.historyDays) });
+    }
+    return { query, ...window, tables };
   }
 
   return {
