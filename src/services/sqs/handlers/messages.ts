@@ -22,7 +22,14 @@ export function messageHandlers({ queues }: SqsDependencies): Handlers<typeof cl
 
     async ReceiveMessage(input, call) {
       const address = readQueueUrl(input.QueueUrl, call);
-      const limit = within(input.MaxNumberOfMessages, 'MaxNumberOfMessages', 1, 10) ?? 1;
+      const limit =
+        within(
+          input.MaxNumberOfMessages,
+          'MaxNumberOfMessages',
+          1,
+          10,
+          'Must be between 1 and 10, if provided.',
+        ) ?? 1;
       const wait = within(input.WaitTimeSeconds, 'WaitTimeSeconds', 0, 20);
       const visibility = within(input.VisibilityTimeout, 'VisibilityTimeout', 0, LONGEST_HIDDEN);
       const messages = await queues.receive(address, {
@@ -88,9 +95,10 @@ function within(
   parameter: string,
   least: number,
   most: number,
+  words = `Must be >= ${least} and <= ${most}, if provided.`,
 ): number | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
-  throw invalidValue(value, parameter, `Must be >= ${least} and <= ${most}, if provided.`);
+  throw invalidValue(value, parameter, words);
 }
 
 /** What a receiver asked to see of a message. */
