@@ -10,6 +10,7 @@ export type {
   RoutingPolicy,
 } from './policies.ts';
 export { policyUsers, reposOf, routingRulesOf } from './policy-users.ts';
+export { type IamPolicy, type ReadPlace, type ReadPolicyOptions, readPolicy } from './read-policy.ts';
 export type {
   Connector,
   CredentialsKind,

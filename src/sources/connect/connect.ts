@@ -1,4 +1,5 @@
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { LogSource, SourceSecrets } from '../index.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { credentialsOf } from './credentials.ts';
@@ -14,7 +15,7 @@ export interface SourceConnect {
 
 /** What every client of a source has in common. */
 export type SharedClientConfig = Pick<
-  S3ClientConfig,
+  STSClientConfig,
   'region' | 'credentials' | 'requestHandler' | 'maxAttempts' | 'signer'
 >;
 

@@ -1,0 +1,2 @@
+export { discover } from './discover.ts';
+export type { Discovered, DiscoveredOrganization, DiscoveredTrail, Discovery, Skipped } from './discovery.ts';
