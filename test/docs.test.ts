@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apiPage } from './reference/api-page.ts';
 import { errorsPage } from './reference/errors-page.ts';
+import { normalisedPage } from './reference/normalised-page.ts';
 import { services } from './reference/services.ts';
 import { settingsPage } from './reference/settings-page.ts';
 
@@ -46,6 +47,10 @@ describe('the reference', () => {
 
   test('api.md is what the services say', async () => {
     await expect(apiPage(services)).toMatchFileSnapshot(file('api.md'));
+  });
+
+  test('normalised-fields.md is what src/sources/normalise says', async () => {
+    await expect(normalisedPage()).toMatchFileSnapshot(file('normalised-fields.md'));
   });
 
   test('errors.md is what the services say', async () => {
