@@ -9,6 +9,7 @@ import { categoryCode, categoryOf, type Lane } from './lane.ts';
 import { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTE_COLUMNS, createTables, EVENT_COLUMNS, LANE_COLUMNS } from './schema.ts';
 import { identifier, literal, type Sql } from './sql.ts';
+import { TimeSlices } from './time-slices.ts';
 
 /** Options of `openEventStore`: an embedded engine, or the URL of a ClickHouse server. */
 export type EventStoreOptions = ConnectionOptions & {
@@ -69,14 +70,20 @@ class ClickHouseEventStore implements EventStore {
 
   async *scan(request: ScanRequest): AsyncGenerator<readonly FoundEvent[]> {
     const lanes = await this.#lanesOf(request);
-    let after = request.after;
-    for (;;) {
-      const order = request.order ?? 'descending';
-      const page = await this.#find({ ...request, lanes, order, after, limit: SCAN_PAGE });
-      const last = page.at(-1);
-      if (!last) return;
-      yield page;
-      after = { time: last.time, eventId: last.eventId };
+    const order = request.order ?? 'descending';
+    const slices = new TimeSlices({ ...request, order });
+    for (let slice = slices.next(); slice; slice = slices.next()) {
+      let { after } = request;
+      let count = 0;
+      for (;;) {
+        const page = await this.#find({ ...request, ...slice, lanes, order, after, limit: SCAN_PAGE });
+        count += page.length;
+        if (page.length > 0) yield page;
+        const last = page.at(-1);
+        if (!last || page.length < SCAN_PAGE) break;
+        after = { time: last.time, eventId: last.eventId };
+      }
+      slices.met(count, SCAN_PAGE);
     }
   }
 
