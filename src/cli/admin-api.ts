@@ -34,6 +34,58 @@ export interface LookupLine {
   readonly record: string;
 }
 
+/**
+ * Question of `POST /v1/search`: found events (`SearchLine`), or with `countBy` counts (`CountLine`), or with `timeline`
+ * about so many steps (`StepLine`); all NDJSON. With `follow` the answer goes on with what arrives.
+ */
+export interface SearchQuestion {
+  readonly query: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit?: number;
+  readonly countBy?: readonly string[];
+  readonly timeline?: number;
+  readonly follow?: boolean;
+}
+
+/** One line of the answer of a search. Empty text: absent. */
+export interface SearchLine {
+  /** `history`: the event history of trails. */
+  readonly repo: string;
+  readonly eventId: string;
+  readonly time: number;
+  readonly arrivedAt: number;
+  readonly eventName: string;
+  readonly source: string;
+  readonly user: string;
+  readonly ip: string;
+  readonly error: string;
+  readonly account: string;
+  readonly region: string;
+  readonly tags: readonly string[];
+  readonly priority: string;
+  /** Which rule put it into its repository, from which log source and file. */
+  readonly rule: string;
+  readonly logSource: string;
+  readonly file: string;
+  readonly enrichment?: Readonly<Record<string, string>>;
+  /** The record's own bytes as text; empty where a repository does not keep them. */
+  readonly record: string;
+}
+
+/** How many events have this combination of values. */
+export interface CountLine {
+  readonly values: readonly string[];
+  readonly count: number;
+}
+
+/** How many events a step of the window has: from `from` to before `to`. */
+export interface StepLine {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
 /** Question of `POST /v1/export`; the answer is NDJSON, one record's own bytes a line, oldest first. */
 export interface ExportQuestion {
   readonly start: number;

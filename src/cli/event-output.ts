@@ -1,4 +1,5 @@
 import type { LookupLine } from './admin-api.ts';
+import { csvCell, tableCell } from './cells.ts';
 
 /** Ways to show found events. */
 export const OUTPUTS = ['table', 'csv', 'json', 'ndjson'] as const;
@@ -87,20 +88,9 @@ function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Senders choose these texts: control characters would drive the reader's terminal. */
 function tableRow(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => {
-      const width = COLUMNS[index]![1];
-      const clean = cell.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
-      return (clean.length > width ? `${clean.slice(0, width - 1)}…` : clean).padEnd(width);
-    })
+    .map((cell, index) => tableCell(cell, COLUMNS[index]![1]))
     .join('  ')
     .trimEnd();
-}
-
-/** RFC 4180; a leading apostrophe keeps spreadsheets from running a cell as a formula. */
-function csvCell(cell: string): string {
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

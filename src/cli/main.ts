@@ -19,6 +19,13 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ['flush', { summary: 'deliver now what was accepted', load: () => import('./commands/flush.ts') }],
   ['ingest', { summary: 'send events from files', load: () => import('./commands/ingest.ts') }],
   ['lookup', { summary: 'search events', load: () => import('./commands/lookup.ts') }],
+  [
+    'search',
+    {
+      summary: 'search everything that was collected and recorded',
+      load: () => import('./commands/search.ts'),
+    },
+  ],
   ['wait', { summary: 'wait until an event is found', load: () => import('./commands/wait.ts') }],
   ['export', { summary: 'write out the events of a time range', load: () => import('./commands/export.ts') }],
   [
