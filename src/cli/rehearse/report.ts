@@ -2,8 +2,10 @@ import { columns, timeCell } from '../columns.ts';
 import type { Sample, TallyResult } from './tally.ts';
 
 const BAR = 40;
-/** Longer ranges are drawn by weeks. */
-const MAX_DAYS = 31;
+/** Rows of a drawing: longer ranges are drawn in weeks, months, years. */
+const MAX_ROWS = 31;
+const YEAR = 365;
+const STEPS = [1, 7, 30, YEAR];
 
 /** The findings for people: how often, when, and on what. */
 export function tallyText(what: string, result: TallyResult): string {
@@ -34,7 +36,7 @@ export function samplesText(samples: readonly Sample[]): string {
 }
 
 function drawDays(days: TallyResult['days']): string {
-  const steps = days.length > MAX_DAYS ? byWeek(days) : days;
+  const steps = inSteps(days, STEPS.find((step) => days.length <= step * MAX_ROWS) ?? YEAR);
   const most = Math.max(...steps.map(({ matches }) => matches), 1);
   return columns(
     steps.map(({ day, matches }) => {
@@ -44,13 +46,14 @@ function drawDays(days: TallyResult['days']): string {
   );
 }
 
-function byWeek(days: TallyResult['days']): TallyResult['days'] {
-  const weeks: { day: string; matches: number }[] = [];
+/** Each row by its first day. */
+function inSteps(days: TallyResult['days'], length: number): TallyResult['days'] {
+  const steps: { day: string; matches: number }[] = [];
   for (const [index, { day, matches }] of days.entries()) {
-    if (index % 7 === 0) weeks.push({ day, matches });
-    else weeks[weeks.length - 1]!.matches += matches;
+    if (index % length === 0) steps.push({ day, matches });
+    else steps[steps.length - 1]!.matches += matches;
   }
-  return weeks;
+  return steps;
 }
 
 function topText(name: string, values: readonly (readonly [string, number])[]): string[] {
