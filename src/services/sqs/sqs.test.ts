@@ -69,7 +69,7 @@ describe('messages', () => {
     expect(await seen('.*')).toEqual(['a', 'foo.one', 'foo.two']);
     const [plain] = await receive(QueueUrl);
     expect(plain).not.toHaveProperty('Attributes');
-    const [one] = await receive(QueueUrl, { AttributeNames: ['SentTimestamp'] });
+    const [one] = await receive(QueueUrl, { AttributeNames: ['SentTimestamp'] as never });
     expect(Object.keys(one!.Attributes!)).toEqual(['SentTimestamp']);
   });
 
