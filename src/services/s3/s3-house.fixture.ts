@@ -7,7 +7,7 @@ import * as s3 from '@aws-sdk/client-s3';
 import { type CallReport, createFrontDoor } from '../../aws/index.ts';
 import type { AuthorizationRequest, Caller } from '../../identity/index.ts';
 import { type EmbeddedObjects, openFsObjectStore } from '../../objects/index.ts';
-import { createS3Service } from './index.ts';
+import { createS3Service, type NoticeDestinations } from './index.ts';
 
 /** What the clock of the store shows. */
 export const START = Date.UTC(2026, 10, 1, 10);
@@ -37,7 +37,9 @@ export interface S3House {
 }
 
 /** Opens a house on a port and in a folder of its own. */
-export async function openS3House(): Promise<S3House> {
+export async function openS3House(
+  more: { readonly destinations?: NoticeDestinations } = {},
+): Promise<S3House> {
   const path = await mkdtemp(join(tmpdir(), 's3-service-'));
   const objects = openFsObjectStore({ path, now: () => START });
   const authorizer = {
@@ -50,7 +52,9 @@ export async function openS3House(): Promise<S3House> {
     },
   };
   const door = createFrontDoor({
-    services: [createS3Service({ objects, authorizer, now: () => START, defaultRegion: 'us-east-1' })],
+    services: [
+      createS3Service({ objects, authorizer, now: () => START, defaultRegion: 'us-east-1', ...more }),
+    ],
     findAccessKey: async (id) => {
       const account = ACCOUNTS.get(id);
       return account === undefined ? undefined : { secretAccessKey: 'secret', caller: rootOf(account) };
