@@ -53,6 +53,13 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     'fsck',
     { summary: 'prove that a data directory agrees with itself', load: () => import('./commands/fsck.ts') },
   ],
+  [
+    'sources',
+    {
+      summary: 'collect logs of real accounts from their buckets',
+      load: () => import('./commands/sources.ts'),
+    },
+  ],
   ['users', { summary: 'create, list and delete users', load: () => import('./commands/users.ts') }],
   [
     'tokens',
