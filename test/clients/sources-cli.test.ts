@@ -1,0 +1,227 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/main.ts';
+import { bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { TestServer } from './server.ts';
+
+let server: TestServer;
+/** The account that is read. */
+let other: TestServer;
+
+beforeAll(async () => {
+  [server, other] = await Promise.all([TestServer.start(), TestServer.start()]);
+  await makePrefixedTrail();
+  await makeTrail(other, 'idle-logs', 'idle');
+  await cloudTrailOf(other).send(new StopLoggingCommand({ Name: 'idle' }));
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([server?.dispose(), other?.dispose()]);
+});
+
+/** A trail with a key prefix and digests, and another one into the same place. */
+async function makePrefixedTrail(): Promise<void> {
+  const s3 = s3Of(other);
+  const trails = cloudTrailOf(other);
+  await s3.send(new CreateBucketCommand({ Bucket: 'org-logs' }));
+  const Policy = bucketPolicy('org-logs').replace('/AWSLogs/*', '/audit/AWSLogs/*');
+  await s3.send(new PutBucketPolicyCommand({ Bucket: 'org-logs', Policy }));
+  for (const Name of ['main', 'second']) {
+    const place = { S3BucketName: 'org-logs', S3KeyPrefix: 'audit' };
+    await trails.send(
+      new CreateTrailCommand({ Name, ...place, IsMultiRegionTrail: true, EnableLogFileValidation: true }),
+    );
+    await trails.send(new StartLoggingCommand({ Name }));
+  }
+  s3.destroy();
+  trails.destroy();
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `opentrail sources …` in this process, as root of the server and with the other's keys. */
+async function sources(...argv: string[]): Promise<Outcome> {
+  const texts = { out: '', err: '' };
+  const into = (name: keyof typeof texts) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        texts[name] += String(chunk);
+        done();
+      },
+    });
+  const code = await run(['sources', ...argv], {
+    env: {
+      OPENTRAIL_ENDPOINT_URL: server.url,
+      AWS_ACCESS_KEY_ID: server.env.AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY: server.env.AWS_SECRET_ACCESS_KEY,
+      OPENTRAIL_SOURCE_SECRET_KEY: other.env.AWS_SECRET_ACCESS_KEY,
+    },
+    out: into('out'),
+    err: into('err'),
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+  });
+  return { code, ...texts };
+}
+
+const place = (bucket: string) => [
+  ...['--bucket', bucket, '--region', 'us-east-1', '--s3-endpoint', other.url],
+  ...['--access-key', other.env.AWS_ACCESS_KEY_ID!],
+];
+
+describe('opentrail sources', () => {
+  test('adds, shows, changes and removes a source', async () => {
+    expect(await sources('add', 'one', ...place('idle-logs'))).toMatchObject({
+      code: 0,
+      out: 'log source one created\n',
+    });
+    const listed = await sources('list');
+    expect(listed.out).toMatch(/one +idle-logs +us-east-1 +http.*active +api/);
+    const shown = await sources('show', 'one');
+    expect(shown.out).not.toContain(other.env.AWS_SECRET_ACCESS_KEY);
+    expect(JSON.parse(shown.out)).toMatchObject({ name: 'one', config: { Source: { interval: 5 } } });
+    expect((await sources('edit', 'one', '--interval', '15', '--new-name', 'two')).out).toBe(
+      'log source two edited\n',
+    );
+    expect(JSON.parse((await sources('show', 'two')).out)).toMatchObject({
+      config: { Source: { interval: 15 } },
+    });
+    expect((await sources('test', 'two')).out).toContain('can be read');
+    expect((await sources('pause', 'two')).out).toBe('two is paused\n');
+    expect((await sources('status')).out).toMatch(/two +paused/);
+    expect((await sources('resume', 'two')).out).toBe('two is active\n');
+    expect((await sources('rotate-key')).out).toContain('a new key seals the secrets of 1');
+    expect((await sources('test', 'two')).out).toContain('can be read');
+    expect((await sources('remove', 'two')).out).toBe('removed two\n');
+    expect((await sources('show', 'two')).err).toContain('there is no log source two');
+  });
+
+  test('names all that is wrong, and what the bucket says', async () => {
+    const wrong = await sources(
+      'add',
+      'x',
+      ...place('Not/a/bucket'),
+      '--timezone',
+      'Mars',
+      '--interval',
+      'often',
+    );
+    expect(wrong.code).toBe(1);
+    for (const field of ['Connector.bucket_name', 'Source.timezone', 'Source.interval'])
+      expect(wrong.err).toContain(field);
+    expect((await sources('add', 'x', ...place('no-such-bucket'))).err).toContain('NoSuchBucket');
+    expect((await sources('list')).out).not.toMatch(/^x /m);
+  });
+
+  test('takes the form of the API from a file', async () => {
+    const file = join(server.folder, 'form.json');
+    const config = { Source: { name: 'f', interval: 7, charset: 'utf_8', timezone: 'Europe/Paris' } };
+    writeFileSync(file, JSON.stringify({ data: { description: 'from a file', config } }));
+    expect(await sources('add', 'filed', '--json', file, ...place('idle-logs'))).toMatchObject({ code: 0 });
+    const shown = JSON.parse((await sources('show', 'filed')).out);
+    expect(shown).toMatchObject({
+      description: 'from a file',
+      config: { Source: { timezone: 'Europe/Paris' } },
+    });
+    await sources('remove', 'filed');
+  });
+});
+
+describe('opentrail sources policy', () => {
+  test('prints what is enough to read, and no more', async () => {
+    const { out } = await sources('policy', '--bucket', 'idle-logs');
+    const iam = new IAMClient({
+      endpoint: other.url,
+      region: 'us-east-1',
+      credentials: {
+        accessKeyId: other.env.AWS_ACCESS_KEY_ID!,
+        secretAccessKey: other.env.AWS_SECRET_ACCESS_KEY!,
+      },
+    });
+    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
+    await iam.send(new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'read', PolicyDocument: out }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
+    iam.destroy();
+    const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = AccessKey!;
+    const file = join(server.folder, 'reader.key');
+    writeFileSync(file, `${secretAccessKey}\n`);
+    const added = await sources(
+      ...['add', 'reader', '--bucket', 'idle-logs', '--region', 'us-east-1', '--s3-endpoint', other.url],
+      ...['--access-key', accessKeyId!, '--secret-key-file', file],
+    );
+    expect(added).toMatchObject({ code: 0 });
+    const s3 = new S3Client({
+      endpoint: other.url,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! },
+    });
+    const put = s3.send(new PutObjectCommand({ Bucket: 'idle-logs', Key: 'AWSLogs/x', Body: 'x' }));
+    await expect(put).rejects.toMatchObject({ name: 'AccessDenied' });
+    s3.destroy();
+    const discovered = await sources(
+      ...[
+        'discover',
+        '--json',
+        '--aws-endpoint',
+        other.url,
+        '--access-key',
+        accessKeyId!,
+        '--secret-key-file',
+        file,
+      ],
+    );
+    expect(JSON.parse(discovered.out).skipped).toMatchObject([{ name: 'idle' }]);
+    expect((await sources('policy', 'reader')).out).toBe(out);
+    await sources('remove', 'reader');
+  });
+});
+
+describe('opentrail sources discover', () => {
+  const account = () => ['--aws-endpoint', other.url, '--access-key', other.env.AWS_ACCESS_KEY_ID!];
+
+  test('shows the places of active trails, skips idle ones and says so, and says what it cannot know', async () => {
+    const { code, out, err } = await sources('discover', ...account());
+    expect(code).toBe(0);
+    expect(out).toMatch(/org-logs\/audit +us-east-1 +main +multi-Region, digests/);
+    expect(out).not.toContain('idle-logs');
+    expect(err).toMatch(/skipped trail idle \(bucket idle-logs\): it is idle: logging is off since 20/);
+    expect(err).toContain('whether the account is in an organization is not known');
+  });
+
+  test('adds a source of each place, once', async () => {
+    const added = await sources('discover', '--add', ...account());
+    expect(added).toMatchObject({ code: 0 });
+    expect(added.out).toContain('log source main created');
+    const { config } = JSON.parse((await sources('show', 'main')).out);
+    expect(config.Connector).toMatchObject({
+      bucket_name: 'org-logs',
+      prefix: 'audit',
+      region_name: 'us-east-1',
+    });
+    expect((await sources('discover', '--add', ...account())).err).toContain(
+      'org-logs is the source main already',
+    );
+    await sources('remove', 'main');
+  });
+
+  test('says why an account cannot be asked', async () => {
+    const { code, err } = await sources('discover', '--aws-endpoint', other.url, '--access-key', 'AKIAWRONG');
+    expect(code).toBe(1);
+    expect(err).toContain('the trails of the account cannot be listed');
+  });
+});
