@@ -1,3 +1,4 @@
+import { splitOperationPath } from './protocols/cbor/rpc-v2-cbor.ts';
 import type { S3Address } from './protocols/rest-xml/address.ts';
 import { createRoutes, type FindRoute } from './protocols/rest-xml/routes.ts';
 import { refuse } from './refuse.ts';
@@ -53,6 +54,10 @@ export class OperationFinder {
         );
       }
       return form?.get('Action');
+    }
+    if (service.protocol === 'rpcV2Cbor') {
+      const named = request.method === 'POST' ? splitOperationPath(request.path) : undefined;
+      return named && servesTarget(service, named.service) ? named.operation : undefined;
     }
     const target = splitTarget(header(request, 'x-amz-target'));
     if (!target || request.method !== 'POST' || !servesTarget(service, target.prefix)) return undefined;

@@ -3,6 +3,7 @@ import { writeAnswer } from './answer.ts';
 import { type Exchange, newRequestId } from './exchange.ts';
 import { OperationFinder } from './find-operation.ts';
 import { type Chain, serve } from './handler-chain.ts';
+import { createRpcV2Cbor } from './protocols/cbor/rpc-v2-cbor.ts';
 import type { Answer, Codec } from './protocols/codec.ts';
 import { createAwsJson } from './protocols/json/aws-json.ts';
 import { createAwsQuery } from './protocols/query/aws-query.ts';
@@ -12,6 +13,7 @@ import type { FrontDoorDependencies, Protocol, Service } from './service.ts';
 import { ServiceRouter } from './service-router.ts';
 import { type Claim, readClaim } from './sigv4/claim.ts';
 import { SignatureRefusal, signatureError } from './sigv4/refusal.ts';
+import { inSpokenProtocol } from './spoken-protocol.ts';
 import { wireErrorOf } from './wire-error.ts';
 import { header, mediaType, openRequest, type WireRequest } from './wire-request.ts';
 
@@ -30,6 +32,7 @@ export function createFrontDoor(dependencies: FrontDoorDependencies): FrontDoor 
     ['awsJson1_1', createAwsJson('awsJson1_1')],
     ['awsQuery', createAwsQuery()],
     ['restXml', createRestXml()],
+    ['rpcV2Cbor', createRpcV2Cbor()],
   ]);
   for (const { protocol, signingNames } of services) {
     if (!codecs.has(protocol))
@@ -41,7 +44,8 @@ export function createFrontDoor(dependencies: FrontDoorDependencies): FrontDoor 
   return async (req, res) => {
     const wire = openRequest(req);
     const { claim, refusal } = tryClaim(wire);
-    const service = router.route(wire, claim?.service);
+    const routed = router.route(wire, claim?.service);
+    const service = routed && inSpokenProtocol(routed, wire);
     const protocol = service?.protocol ?? guessProtocol(wire);
     const requestId = newRequestId(service);
     const answer = await answerOf(chain, protocol, service, { wire, claim, requestId, now: now() }, refusal);

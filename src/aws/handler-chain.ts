@@ -3,6 +3,7 @@ import { authorize } from './authorize.ts';
 import { anonymous, contextOf, type Exchange } from './exchange.ts';
 import type { Found, OperationFinder } from './find-operation.ts';
 import { collect } from './payload/collect.ts';
+import { unpacked } from './payload/content-encoding.ts';
 import { defaultBodyTimeout, receive } from './payload/receive.ts';
 import { openS3Body, payloadHashOf, readPayloadClaim, type S3Body } from './payload/s3-body.ts';
 import type { Answer, Codec, Decoded, DecodeRequest } from './protocols/codec.ts';
@@ -86,8 +87,9 @@ async function authenticate(chain: Chain, exchange: Exchange): Promise<Opened> {
     timeout: bodyTimeout,
   });
   const signature = await verifySignature(wire, claim, { findAccessKey, now, payloadHash });
-  const form = service.protocol === 'awsQuery' ? formOf(exchange, body) : undefined;
-  return { signature, request: { wire, body, form }, s3: undefined };
+  const plain = await unpacked(wire, service.protocol, body, service.maxBody);
+  const form = service.protocol === 'awsQuery' ? formOf(exchange, plain) : undefined;
+  return { signature, request: { wire, body: plain, form }, s3: undefined };
 }
 
 function missingToken(protocol: Protocol): SignatureRefusal {

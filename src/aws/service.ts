@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Authorizer, Caller } from '../identity/index.ts';
 
 /** The wire protocols that AWS's clients speak to the services we serve. */
-export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'restXml' | 'restJson1';
+export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'restXml' | 'restJson1' | 'rpcV2Cbor';
 
 /** What a handler knows of the call it serves. */
 export interface CallContext {
@@ -128,6 +128,8 @@ export interface Service {
   /** Signing names that lead here: `cloudtrail`; `sns`; … */
   readonly signingNames: readonly string[];
   readonly protocol: Protocol;
+  /** Spoken by clients of other ages; the request tells. Only such as are built and no REST. */
+  readonly otherProtocols?: readonly Extract<Protocol, 'awsQuery' | 'rpcV2Cbor'>[];
   /** Of `X-Amz-Target`: what stands before the last dot must end in one of these (`CloudTrail_20131101`). */
   readonly targetPrefixes?: readonly string[];
   /** `xmlns` of XML answers and errors, and the API version (`2011-06-15`). */

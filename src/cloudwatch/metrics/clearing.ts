@@ -5,6 +5,8 @@ import { TIERS } from './tiers.ts';
 
 /** Steps that one transaction removes: bounds how long a writer waits for it. */
 const CHUNK = 1_000;
+/** Metrics that are looked at before others are served. */
+const STRIDE = 50;
 const LONGEST = Math.max(...TIERS.map(({ keep }) => keep)) * 1_000;
 
 /** Removes what is past its tier's time, and metrics that have nothing left; others are served in between. */
@@ -13,29 +15,36 @@ export async function clearOldPoints(
   now: number,
   isClosed: () => boolean,
 ): Promise<void> {
+  let old: PointKey[] = [];
+  async function removeOld(): Promise<void> {
+    const keys = old;
+    old = [];
+    await inTransaction(env, () => {
+      for (const key of keys) void env.points.remove(key);
+    });
+  }
+
+  let seen = 0;
   // Collected first: a read that stays open over the writes would keep their pages from being used again.
   for (const { key, value } of [...env.series.getRange()]) {
     if (isClosed()) return;
-    for (const { step, keep } of TIERS) await clearSeries(env, value.uid, step, now - keep * 1_000);
+    for (const { step, keep } of TIERS) {
+      const edge = now - keep * 1_000;
+      let from: PointKey = [value.uid, step, 0, ''];
+      for (;;) {
+        const found = [
+          ...env.points.getKeys({ start: from, end: [value.uid, step, edge, ''], limit: CHUNK }),
+        ];
+        old.push(...found);
+        if (old.length >= CHUNK) await removeOld();
+        if (found.length < CHUNK) break;
+        from = found.at(-1)!;
+      }
+    }
     if (value.lastAt < now - LONGEST) await dropSeries(env, key, now);
-    await setImmediate();
+    if (++seen % STRIDE === 0) await setImmediate();
   }
-}
-
-async function clearSeries(env: CloudWatchEnvironment, uid: number, step: number, edge: number) {
-  const range: { start: PointKey; end: PointKey; limit: number } = {
-    start: [uid, step, 0, ''],
-    end: [uid, step, edge, ''],
-    limit: CHUNK,
-  };
-  for (;;) {
-    const old = [...env.points.getKeys(range)];
-    if (old.length > 0)
-      await inTransaction(env, () => {
-        for (const key of old) void env.points.remove(key);
-      });
-    if (old.length < CHUNK) return;
-  }
+  if (old.length > 0) await removeOld();
 }
 
 async function dropSeries(env: CloudWatchEnvironment, key: SeriesKey, now: number): Promise<void> {

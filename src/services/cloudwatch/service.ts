@@ -11,6 +11,9 @@ import { tagHandlers } from './handlers/tags.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { RECORDS } from './records.ts';
 
+/** A thousand data, as JSON writes them. */
+const MAX_BODY = 2 << 20;
+
 /**
  * CloudWatch over the CloudWatch room: metrics and metric alarms, as far as security guides and monitoring need them.
  * Refusals of the room carry the service's own codes and go to the caller as they are.
@@ -20,9 +23,12 @@ export function createCloudWatchService(dependencies: CloudWatchDependencies): S
     client,
     signingNames: ['monitoring'],
     protocol: 'awsJson1_0',
+    // SDKs of before 2025 and Terraform speak query, some of after CBOR.
+    otherProtocols: ['awsQuery', 'rpcV2Cbor'],
     targetPrefixes: ['GraniteServiceVersion20100801'],
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
     apiVersion: '2010-08-01',
+    maxBody: MAX_BODY,
     iamPrefix: 'cloudwatch',
     eventSource: 'monitoring.amazonaws.com',
     errors: ERRORS,

@@ -30,8 +30,11 @@ export function createAwsJson(protocol: Extract<Protocol, 'awsJson1_0' | 'awsJso
   };
 }
 
-/** https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait */
-function queryError(codes: ReadonlyMap<string, string>, { code, status }: WireError): string {
+/**
+ * What `x-amzn-query-error` says of an error.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsquerycompatible-trait
+ */
+export function queryError(codes: ReadonlyMap<string, string>, { code, status }: WireError): string {
   return `${codes.get(code) ?? code.replace(/Exception$/, '')};${status >= 500 ? 'Receiver' : 'Sender'}`;
 }
 
