@@ -1,0 +1,17 @@
+export {
+  assessCompleteness,
+  type ChainMemory,
+  type CompletenessQuestion,
+  nameOf,
+} from './assess.ts';
+export type { CollectedFiles } from './check-chain.ts';
+export {
+  type ChainReport,
+  type CompletenessReport,
+  FATES,
+  type FileFate,
+  isBroken,
+  type KnownDigest,
+  type QuietHours,
+  type WindowRow,
+} from './report.ts';
