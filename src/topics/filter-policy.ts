@@ -60,9 +60,10 @@ export class Filters {
   accepts(filter: Filter, message: FilteredMessage): boolean {
     const pattern = this.#patternOf(filter);
     if (!pattern) return true;
-    return pattern.matches(
-      filter.filterPolicyScope === 'MessageBody' ? message.body() : message.attributes(),
-    );
+    if (filter.filterPolicyScope !== 'MessageBody') return pattern.matches(message.attributes());
+    const body = message.body();
+    // Not even a policy that asks for nothing but absent fields.
+    return typeof body === 'object' && body !== null && !Array.isArray(body) && pattern.matches(body);
   }
 
   #patternOf(filter: Filter): EventPattern | undefined {

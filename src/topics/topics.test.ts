@@ -2,8 +2,9 @@ import { createVerify, X509Certificate } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type State, StateConflict, type Versioned } from '../state/index.ts';
+import type { State, Versioned } from '../state/index.ts';
 import { createPost } from './http-post.ts';
+import { memoryState } from './memory-state.fixture.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import { attemptsOf, HTTP_PHASES } from './retry-schedule.ts';
 import type { Message } from './topic.ts';
@@ -54,32 +55,6 @@ async function settle(condition: () => boolean) {
     if (turn === 2_000) throw new Error('nothing happened');
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-/** The state store without a disk; lmdb's is held to the same contract in its own room. */
-function memoryState(): State {
-  const entries = new Map<string, Versioned<unknown>>();
-  let version = 0;
-  const check = (key: string, expected: number) => {
-    if ((entries.get(key)?.version ?? 0) !== expected) throw new StateConflict(key);
-  };
-  return {
-    get: async <T>(key: string) => entries.get(key) as Versioned<T> | undefined,
-    put: async (key, value, expected) => {
-      check(key, expected);
-      entries.set(key, { key, value: JSON.parse(JSON.stringify(value)), version: ++version });
-      return version;
-    },
-    delete: async (key, expected) => {
-      check(key, expected);
-      entries.delete(key);
-    },
-    list: async <T>(prefix: string) =>
-      [...entries.values()]
-        .filter(({ key }) => key.startsWith(prefix))
-        .sort((a, b) => (a.key < b.key ? -1 : 1)) as Versioned<T>[],
-    close: async () => undefined,
-  };
 }
 
 function createTopic() {
