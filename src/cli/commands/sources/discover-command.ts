@@ -49,7 +49,9 @@ Examples:
   npx opentrail sources discover --add --role-arn arn:aws:iam::111111111111:role/audit --role-base instance --regions eu-west-1 us-east-1`,
     )
     .action(async (options: DiscoverOptions) => {
-      const connector = { credentials: { type: 'instance' }, ...writeCredentials({}, options, context) };
+      const given = writeCredentials({}, options, context);
+      const isNamed = 'access_key' in given || 'credentials' in given;
+      const connector = isNamed ? given : { ...given, credentials: { type: 'instance' } };
       const discovery = await look(connector, options, context);
       if (options.json) await write(context.out, `${JSON.stringify(discovery, null, 2)}\n`);
       else await show(discovery, context);

@@ -14,7 +14,7 @@ interface PolicyOptions extends AccessOptions {
 export function registerPolicy(command: Command, context: CliContext): void {
   withAccessOptions(command.command('policy').description('print the smallest IAM policy that sources need'))
     .argument('[names...]', 'sources that it is for; default: all, unless --bucket names places')
-    .option('--bucket <BUCKET[/PREFIX]...>', 'a place that is no source yet; asks no server')
+    .option('--bucket <PLACE...>', 'a place that is no source yet, BUCKET or BUCKET/PREFIX; asks no server')
     .option('--kms-key <ARN...>', 'keys with which the buckets are encrypted')
     .option('--no-discovery', 'leave out what finds trails and their state')
     .addOption(
