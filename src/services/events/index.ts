@@ -1,0 +1,2 @@
+export type { EventsDependencies } from './dependencies.ts';
+export { createEventsService } from './service.ts';
