@@ -18,6 +18,10 @@ import { HOUR, SignedChain } from '../clients/signed-chain.ts';
 import { KEY, makeScene, type Scene, START, TAMPERINGS } from '../clients/tampering.ts';
 
 const BUCKET = 'trail-bucket';
+/** The trail of the scenes, as its account names it. */
+const T1: ChainName = {
+  ...{ account: '123456789012', trailName: 't1', homeRegion: 'us-east-1', sourceRegion: 'us-east-1' },
+};
 
 /** Reads the objects of a fake; keys are pages of ten, so that listings have several. */
 function readerOf(fake: FakeAws): BucketReader {
@@ -26,7 +30,11 @@ function readerOf(fake: FakeAws): BucketReader {
     async *list(bucket, prefix, after) {
       const keys = [...(fake.buckets.get(bucket)?.keys() ?? [])].sort();
       const found = keys.filter((key) => key.startsWith(prefix) && key > after);
-      for (let at = 0; at < found.length; at += 10) yield found.slice(at, at + 10).map((key) => ({ key }));
+      for (let at = 0; at < found.length; at += 10) {
+        yield found
+          .slice(at, at + 10)
+          .map((key) => ({ key, lastModified: fake.modified.get(key) ?? START - 30 * 24 * HOUR }));
+      }
     },
     async get(bucket, key) {
       const object = fake.buckets.get(bucket)?.get(key);
@@ -91,13 +99,18 @@ describe('completeness of a source', () => {
 
   function assess(
     collected: CollectedFiles,
-    options: { readonly hours?: number; readonly memory?: Memory; readonly from?: number } = {},
+    options: {
+      readonly hours?: number;
+      readonly memory?: Memory;
+      readonly expected?: readonly ChainName[];
+    } = {},
   ): Promise<CompletenessReport> {
-    const { hours = 5, memory = new Memory(), from = START } = options;
+    const { hours = 5, memory = new Memory(), expected } = options;
     return assessCompleteness({
-      ...{ source: 'test', bucket: BUCKET, prefix: '', from, to: START + hours * HOUR },
+      ...{ source: 'test', bucket: BUCKET, prefix: '', from: START, to: START + hours * HOUR },
       ...{ now: START + 9 * HOUR, reader: readerOf(fake), keysOf: () => keysOf(fake), collected, memory },
       statusOf: async ({ trailName }) => statusOf(fake, trailName),
+      ...(expected && { expected }),
     });
   }
 
@@ -254,7 +267,7 @@ describe('completeness of a source', () => {
       const collected = collectorOf(scene);
       let verdict: string;
       try {
-        ({ verdict } = await assess(collected, { ...(hours !== undefined && { hours }) }));
+        ({ verdict } = await assess(collected, { expected: [T1], ...(hours !== undefined && { hours }) }));
       } catch (error) {
         verdict = (error as Error).name;
       }

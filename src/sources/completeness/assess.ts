@@ -38,6 +38,8 @@ export interface CompletenessQuestion {
   readonly statusOf?: (chain: ChainName) => Promise<TrailStatus | undefined>;
   readonly collected: CollectedFiles;
   readonly memory: ChainMemory;
+  /** Chains that must be there, as the account's trails say; those that are found or remembered are looked at anyway. */
+  readonly expected?: readonly ChainName[];
   readonly inspector?: LogInspector;
 }
 
@@ -50,6 +52,7 @@ export async function assessCompleteness(question: CompletenessQuestion): Promis
   const { chains: found, regions } = await findPlaces(reader, { bucket, prefix }, from, to);
   const remembered = new Map(memory.chains().map((known) => [nameOf(known.chain), known]));
   const chains = new Map(found.map((chain) => [nameOf(chain), chain]));
+  for (const chain of question.expected ?? []) chains.set(nameOf(chain), chain);
   for (const [name, { chain }] of remembered) chains.set(name, chain);
   const reports: ChainReport[] = [];
   for (const [name, chain] of chains) {
