@@ -141,6 +141,22 @@ export const smtpUrl: SettingType<string> = {
 };
 
 /** Account ids, or every account. */
+/** `soar=https://soar.example.com/in,…`: addresses by name; never two of one name. */
+export const namedUrls: SettingType<ReadonlyMap<string, string>> = {
+  expected: 'NAME=URL with commas between them, each an http or https address',
+  placeholder: 'NAME=URL,...',
+  read(value) {
+    const pairs = value.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]));
+    const named = new Map<string, string>();
+    for (const pair of pairs) {
+      const [, name, url] = /^([\w.-]{1,64})=(https?:\/\/\S+)$/.exec(pair) ?? [];
+      if (name === undefined || url === undefined || !URL.canParse(url) || named.has(name)) return undefined;
+      named.set(name, url);
+    }
+    return named;
+  },
+};
+
 export const accountList: SettingType<'any' | readonly string[]> = {
   expected: 'account ids of 12 digits with commas between them, or "any"',
   placeholder: 'IDS|any',

@@ -5,6 +5,7 @@ import {
   duration,
   httpUrl,
   httpUrls,
+  namedUrls,
   oneOf,
   onOff,
   pattern,
@@ -202,6 +203,16 @@ export const SETTINGS = {
     default: 'opentrail <opentrail@localhost>',
     description: 'sender of these mails',
     example: 'Trail <trail@example.com>',
+  },
+  eventWebhooks: {
+    group: 'Neighbours',
+    type: namedUrls,
+    default: '',
+    mayHoldSecret: true,
+    description:
+      'addresses, by name, that rules of the event bus may send to as arn:aws:events:REGION:ACCOUNT:api-destination/NAME; ' +
+      'private networks are allowed',
+    example: 'soar=https://soar.example.com/in',
   },
   notifyEndpoints: {
     group: 'Neighbours',

@@ -8,6 +8,12 @@ export {
 } from './delivery.ts';
 export type { DeliveryState, Stage, StagedFile } from './delivery-state.ts';
 export {
+  type EventBusDelivery,
+  startEventBusDelivery,
+  type TrailEventSink,
+} from './event-bus/event-bus-delivery.ts';
+export type { TakenEvent } from './event-bus/taken-events.ts';
+export {
   type LogGroupDelivery,
   type LogGroupProgress,
   startLogGroupDelivery,

@@ -39,6 +39,7 @@ const NOT_AS_THEY_ARE: ReadonlySet<string> = new Set([
   'logs',
   'cloudwatch',
   'queues',
+  'event-bus',
   'endpoint.json',
 ]);
 
@@ -104,6 +105,8 @@ async function copyHouse(
     await copyLmdb(dir.logs, join(target, 'logs'));
     // After the objects' index: what it owes to a queue may stand in both, and is sent at least once.
     await copyLmdb(dir.queues, join(target, 'queues'));
+    // It knows itself how far it has read the journal.
+    await copyLmdb(dir.eventBus, join(target, 'event-bus'));
     await copyLmdb(join(dir.journal, 'seen'), join(target, 'journal', 'seen'));
     await copyLmdb(dir.journal, join(target, 'journal'));
     releaseTrims();

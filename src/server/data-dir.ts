@@ -15,6 +15,7 @@ export interface DataDir {
   readonly logs: string;
   readonly cloudwatch: string;
   readonly queues: string;
+  readonly eventBus: string;
   /** Written by the server for the CLI: URL and Region; and the root credentials. */
   readonly endpointFile: string;
   readonly credentialsFile: string;
@@ -31,7 +32,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
   const release = await lockDataDir(path);
   try {
     await bringToFormat(path, format);
-    const folders = ['state', 'journal', 'objects', 'store', 'logs', 'queues'] as const;
+    const folders = ['state', 'journal', 'objects', 'store', 'logs', 'queues', 'event-bus'] as const;
     for (const folder of folders) await mkdir(join(path, folder), { recursive: true, mode: 0o700 });
     return {
       path,
@@ -43,6 +44,7 @@ export async function openDataDir(path: string, format = DATA_FORMAT): Promise<D
       logs: join(path, 'logs'),
       cloudwatch: join(path, 'cloudwatch'),
       queues: join(path, 'queues'),
+      eventBus: join(path, 'event-bus'),
       endpointFile: join(path, 'endpoint.json'),
       credentialsFile: join(path, 'root-credentials.json'),
       release,

@@ -7,11 +7,10 @@ import { openKeyRing } from '../digest/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { createIngest } from '../ingest/index.ts';
 import { openLmdbJournal, yieldToIntake } from '../journal/index.ts';
-import { createTrailLogGroup, openLogs } from '../logs/index.ts';
+import { createTrailLogGroup } from '../logs/index.ts';
 import { openFsObjectStore } from '../objects/index.ts';
 import { createCloudTrailService, createRateLimiter } from '../services/cloudtrail/index.ts';
 import { createIamService } from '../services/iam/index.ts';
-import { createLogsService } from '../services/logs/index.ts';
 import { createEmbeddedTrailBucket, createS3Service } from '../services/s3/index.ts';
 import { createSnsService } from '../services/sns/index.ts';
 import { createStsService } from '../services/sts/index.ts';
@@ -24,12 +23,15 @@ import { callEvent } from './call-events.ts';
 import type { DataDir } from './data-dir.ts';
 import { watchDiskSpace } from './disk-space.ts';
 import { writeFileDurably } from './durable-file.ts';
+import { journalRefusal } from './journal-refusal.ts';
 import { publicKey } from './keys-api.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
 import { openNeighbours } from './neighbours.ts';
 import { openAnchors } from './open-anchors.ts';
 import { openCloudWatchRoom } from './open-cloudwatch.ts';
+import { openEventBusRoom } from './open-event-bus.ts';
+import { openLogsRoom } from './open-logs.ts';
 import { openQueuesRoom } from './open-queues.ts';
 import { openHouseRepos } from './open-repos.ts';
 import { openSourcesRoom } from './open-sources.ts';
@@ -38,6 +40,7 @@ import { openTopicsRoom, registerTopics } from './open-topics.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
 import { KNOWN_REGIONS } from './regions.ts';
+import { within } from './within.ts';
 
 /** All rooms, opened bottom-up and wired. */
 export interface House {
@@ -88,12 +91,20 @@ export async function openHouse(
   const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
   const topics = await openTopicsRoom(config, { state, now, url: () => url, queues: queues.sender, log });
   const watch = openCloudWatchRoom({ dir, identity, topics, disk, now, log });
-  const logs = openLogs({
-    path: dir.logs,
+  const groups = openLogsRoom(config, { dir, metrics: watch.sink, sender: queues.sender, disk, now, log });
+  const { logs } = groups;
+  const head = () => journal.head().seq;
+  const events = openEventBusRoom(config, {
+    dir,
+    state,
+    identity,
+    topics,
+    queues: queues.sender,
+    logs,
+    disk,
+    head,
     now,
-    metrics: watch.sink,
-    refusal: () => disk.refusal(),
-    onError: (what, error) => log.warn({ err: error }, what),
+    log,
   });
   const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
@@ -109,7 +120,7 @@ export async function openHouse(
     topic,
     logGroup,
     ...(neighbours.kms && { kms: neighbours.kms }),
-    head: () => journal.head().seq,
+    head,
     now,
     limits: config.limits,
     knownRegions: KNOWN_REGIONS,
@@ -128,16 +139,17 @@ export async function openHouse(
     maxHeldBytes: config.journalMaxBytes / 2,
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  const busReader = await events.follow(trails, paced);
   const delivery = await startDelivery({
     state,
-    journal: logGroups.holdJournal(gate.guardJournal(paced)),
+    journal: busReader.holdJournal(logGroups.holdJournal(gate.guardJournal(paced))),
     store: gate.guardStore(store),
     trails: {
       all: () => trails.all(),
       closeSpan: (uid, to) => trails.closeSpan(uid, to),
       async dropFinishedSpans(uid, before) {
         await logGroups.keepSpans(uid);
-        await trails.dropFinishedSpans(uid, before);
+        await trails.dropFinishedSpans(uid, Math.min(before, busReader.heldFrom()));
       },
     },
     bucket,
@@ -151,7 +163,7 @@ export async function openHouse(
     onError: (what, error) => log.warn({ err: error }, what),
   });
   async function retire(trail: Trail): Promise<void> {
-    await Promise.all([delivery.retire(trail), logGroups.retire(trail)]);
+    await Promise.all([delivery.retire(trail), logGroups.retire(trail), busReader.retire(trail)]);
   }
   for (const trail of trails.ended()) {
     // Deleted, and the process ended before delivery had taken it over.
@@ -199,14 +211,15 @@ export async function openHouse(
         authorizer: identity,
         now,
         defaultRegion: config.region,
-        destinations: queues.notify({ objects, topics }),
+        destinations: queues.notify({ objects, topics, eventBus: events.bus }),
       }),
       createSnsService({ topics, authorizer: identity, now }),
       createIamService({ identity, now }),
-      createLogsService({ logs, now }),
+      groups.service,
       createStsService({ identity, now }),
       watch.service,
       queues.service,
+      events.service,
     ],
     findAccessKey: (id) => identity.findAccessKey(id),
     authorizer: identity,
@@ -219,6 +232,8 @@ export async function openHouse(
   });
 
   queues.register(metrics);
+  groups.register(metrics);
+  events.register(metrics);
   registerTopics(metrics, topics);
   repos.register(metrics);
   const listener = createListener({
@@ -230,7 +245,7 @@ export async function openHouse(
       delivery: {
         ...delivery,
         async flush() {
-          await logGroups.flush();
+          await Promise.all([logGroups.flush(), busReader.flush()]);
           return await delivery.flush();
         },
       },
@@ -263,6 +278,7 @@ export async function openHouse(
       await anchors.close();
       await logGroups.close();
       neighbours.close();
+      await events.close();
       await queues.close();
       await topics.close();
       await sources.close();
@@ -279,21 +295,3 @@ export async function openHouse(
 
 /** How long DeleteTrail waits for the last files of its trail; they go on being delivered after that. */
 const DELETE_PATIENCE = 5_000;
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((done) => {
-    timer = setTimeout(done, milliseconds);
-  });
-  await Promise.race([work, patience]).finally(() => clearTimeout(timer));
-}
-
-function journalRefusal(
-  journal: { head(): { bytes: number }; tail(): { bytes: number } },
-  max: number,
-): string | undefined {
-  const bytes = journal.head().bytes - journal.tail().bytes;
-  return bytes > max
-    ? `the journal holds ${Math.floor(bytes / 1e6)} MB that wait for delivery, more than --journal-max-bytes`
-    : undefined;
-}

@@ -33,8 +33,8 @@ export function openNeighbours(
   };
   const s3Client =
     s3 && kept(createS3Client({ endpoint: s3.url, region: config.region, ...credentialsOf(s3) }));
-  const snsOf = sns && perRegion((region) => kept(new SNSClient(optionsOf(sns, region))));
-  const kmsOf = kms && perRegion((region) => kept(new KMSClient(optionsOf(kms, region))));
+  const snsOf = sns && perRegion((region) => kept(new SNSClient(sdkOptionsOf(sns, region))));
+  const kmsOf = kms && perRegion((region) => kept(new KMSClient(sdkOptionsOf(kms, region))));
   return {
     bucket: s3Client ? createRemoteTrailBucket(s3Client) : builtIn.bucket,
     topic: snsOf ? createRemoteTrailTopic(snsOf) : builtIn.topic,
@@ -55,7 +55,8 @@ const WITHOUT_S3: TrailKeys = {
   },
 };
 
-function optionsOf(endpoint: Endpoint, region: string) {
+/** Options of an SDK client for a neighbour in one Region. */
+export function sdkOptionsOf(endpoint: Endpoint, region: string) {
   return { endpoint: endpoint.url, region, ...credentialsOf(endpoint), requestHandler: TIMEOUTS };
 }
 
@@ -64,7 +65,7 @@ function credentialsOf({ credentials }: Endpoint) {
 }
 
 /** One client a Region, made when it is first needed. */
-function perRegion<T>(make: (region: string) => T): (region: string) => T {
+export function perRegion<T>(make: (region: string) => T): (region: string) => T {
   const clients = new Map<string, T>();
   return (region) => {
     let client = clients.get(region);

@@ -1,6 +1,7 @@
 import type { Service } from '../../src/aws/index.ts';
 import { createCloudTrailService } from '../../src/services/cloudtrail/index.ts';
 import { createCloudWatchService } from '../../src/services/cloudwatch/index.ts';
+import { createEventsService } from '../../src/services/events/index.ts';
 import { createIamService } from '../../src/services/iam/index.ts';
 import { createLogsService } from '../../src/services/logs/index.ts';
 import { createS3Service } from '../../src/services/s3/index.ts';
@@ -19,6 +20,7 @@ export const services: readonly Service[] = [
   createStsService(rooms),
   createIamService(rooms),
   createLogsService(rooms),
+  createEventsService(rooms),
   createCloudWatchService(rooms),
   createSqsService(rooms),
 ];

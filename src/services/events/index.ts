@@ -1,2 +1,3 @@
 export type { EventsDependencies } from './dependencies.ts';
+export { openRemoteBus, type RemoteBus } from './remote-bus.ts';
 export { createEventsService } from './service.ts';
