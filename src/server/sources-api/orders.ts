@@ -57,8 +57,11 @@ export async function openOrders(options: {
   readonly box: SecretBox;
   readonly rooms: SourcesRooms;
   readonly onError: (what: string, error: unknown) => void;
+  /** How many are kept. Default 1,000. */
+  readonly kept?: number;
 }): Promise<Orders> {
   const { state, box, rooms, onError } = options;
+  const maxKept = options.kept ?? MAX_KEPT;
   const waiting = new Set<Promise<unknown>>();
   /** Ids of kept orders, oldest first. */
   const kept: string[] = [];
@@ -96,7 +99,7 @@ export async function openOrders(options: {
   }
 
   async function forgetOld(): Promise<void> {
-    while (kept.length > MAX_KEPT) {
+    while (kept.length > maxKept) {
       const id = kept.shift()!;
       const old = await state.get<StoredOrder>(PREFIX + id);
       if (old && old.value.state !== 'pending') await updateState(state, PREFIX + id, () => undefined);
