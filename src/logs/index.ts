@@ -15,10 +15,17 @@ export {
   type MetricFilter,
   type MetricTransformation,
   readLogGroupArn,
+  type SubscriptionFilter,
 } from './log-group.ts';
 export { type Logs, type LogsOptions, openLogs } from './logs.ts';
 export { LogsError, type LogsErrorCode } from './logs-error.ts';
 export { compileMetricFilter } from './metric-filters/compile-filter.ts';
 export type { FilterPoint, FilterPoints, MetricSink } from './metric-filters/filter-point.ts';
 export { EVENT_OVERHEAD } from './store/event-codec.ts';
+export { controlMessage, eventIdOf } from './subscriptions/payload.ts';
+export {
+  type SubscriptionCounters,
+  type SubscriptionDestinations,
+  SubscriptionRefusal,
+} from './subscriptions/subscription.ts';
 export { createTrailLogGroup } from './trail-log-group.ts';

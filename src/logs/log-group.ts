@@ -23,6 +23,17 @@ export interface MetricFilter {
   readonly createdAt: number;
 }
 
+/** Who gets a group's events as they come. */
+export interface SubscriptionFilter {
+  readonly name: string;
+  readonly pattern: string;
+  /** A queue's ARN, or the address of a webhook. */
+  readonly destinationArn: string;
+  readonly roleArn?: string;
+  readonly distribution: 'ByLogStream' | 'Random';
+  readonly createdAt: number;
+}
+
 /** A log group as it is kept. */
 export interface LogGroup extends LogsPlace {
   /** Never reused: a group made again under the same name begins empty. */
@@ -33,6 +44,8 @@ export interface LogGroup extends LogsPlace {
   readonly retentionDays?: number;
   readonly tags: readonly (readonly [key: string, value: string])[];
   readonly metricFilters: readonly MetricFilter[];
+  /** At most two. */
+  readonly subscriptionFilters?: readonly SubscriptionFilter[];
 }
 
 /** A log stream as it is kept. */

@@ -10,6 +10,8 @@ import { openEnvironment } from './store/environment.ts';
 import { type AppendMark, LogEvents, type ReadLimits, type TimeRange } from './store/events.ts';
 import { LogGroups } from './store/groups.ts';
 import { LogStreams } from './store/streams.ts';
+import type { SubscriptionCounters, SubscriptionDestinations } from './subscriptions/subscription.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
 
 /** What the logs are opened with. */
 export interface LogsOptions {
@@ -22,6 +24,8 @@ export interface LogsOptions {
   readonly onError?: (what: string, error: unknown) => void;
   /** Where the points of metric filters go; absent: filters are kept and not run. */
   readonly metrics?: MetricSink;
+  /** Where subscriptions send to; absent: they are kept and not run. */
+  readonly destinations?: SubscriptionDestinations;
 }
 
 /** Log groups, their streams and events. May be called concurrently. */
@@ -29,6 +33,8 @@ export interface Logs {
   readonly groups: LogGroups;
   readonly streams: LogStreams;
   readonly meterCounters: MeterCounters;
+  /** Absent when subscriptions are not run. */
+  readonly subscriptions?: { readonly counters: SubscriptionCounters; readonly owedBytes: number };
   /**
    * Appends events, all or none; answers how many were new to `mark`.
    * @throws LogsError ResourceNotFoundException, ServiceUnavailableException
@@ -72,13 +78,15 @@ export interface Logs {
 const SWEEP_EVERY = 3_600_000;
 
 /** Opens (and makes) the log groups kept in `path`. */
-export function openLogs({ path, now, refusal, onError, metrics }: LogsOptions): Logs {
+export function openLogs({ path, now, refusal, onError, metrics, destinations }: LogsOptions): Logs {
   const env = openEnvironment(path);
   const groups = new LogGroups(env, sweepSoon);
   const streams = new LogStreams(env, sweepSoon);
   const events = new LogEvents(env);
   const meter = new Meter();
   const pump = metrics && new PointPump(env, metrics, (error) => onError?.('handing over metrics', error));
+  const subscriptions =
+    destinations && new Subscriptions(env, { destinations, now, ...(onError && { onError }) });
   let sweeping: Promise<void> | undefined;
   let closed = false;
 
@@ -114,6 +122,7 @@ export function openLogs({ path, now, refusal, onError, metrics }: LogsOptions):
     groups,
     streams,
     meterCounters: meter.counters,
+    ...(subscriptions && { subscriptions }),
     async append(place, group, stream, batch, mark) {
       const reason = refusal?.();
       if (reason !== undefined) throw new LogsError('ServiceUnavailableException', reason);
@@ -121,8 +130,10 @@ export function openLogs({ path, now, refusal, onError, metrics }: LogsOptions):
       const isFull = target.metricFilters.length > 0 && pump?.isFull;
       if (isFull) meter.counters.droppedAppends++;
       const metering = pump && !isFull ? meter.measure(target, batch) : undefined;
-      const appended = await events.append(target, stream, batch, now(), mark, metering);
+      const subscribing = subscriptions?.match(target, batch);
+      const appended = await events.append(target, stream, batch, now(), mark, metering, subscribing);
       if (metering) pump?.wake();
+      if (subscribing) subscriptions?.wake();
       return appended;
     },
     forget: (source) => events.forget(source),
@@ -142,6 +153,7 @@ export function openLogs({ path, now, refusal, onError, metrics }: LogsOptions):
       closed = true;
       clearInterval(timer);
       await pump?.close();
+      await subscriptions?.close();
       await sweeping?.catch(() => undefined);
       await env.root.close();
     },

@@ -67,7 +67,7 @@ export interface OwedNotices {
   /** Targets that are owed something. */
   lanes(): string[];
   /** The first notices of a lane. */
-  next(lane: string, limit: number): { readonly key: NoticeKey; readonly notice: OwedNotice }[];
+  next(lane: string, limit: number): { readonly key: NoticeKey; readonly item: OwedNotice }[];
   /** Lets go of notices; gone from disk on return. */
   drop(keys: readonly NoticeKey[]): Promise<void>;
   /** Owed by all lanes together. */

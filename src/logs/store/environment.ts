@@ -1,6 +1,8 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { LogGroup, LogStream } from '../log-group.ts';
 import type { FilterPoint } from '../metric-filters/filter-point.ts';
+import type { OwedBatchKey } from '../subscriptions/owed-batches.ts';
+import type { OwedLogBatch } from '../subscriptions/subscription.ts';
 
 /** By account, Region, name. */
 export type GroupKey = [account: string, region: string, name: string];
@@ -38,6 +40,8 @@ export interface LogsEnvironment {
   readonly marks: Database<number, string>;
   /** What metric filters made of appends and the metrics have not taken yet, in order. */
   readonly metricPoints: Database<readonly FilterPoint[], number>;
+  /** What destinations of subscriptions are owed. */
+  readonly owedBatches: Database<OwedLogBatch, OwedBatchKey>;
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
@@ -61,6 +65,7 @@ export function openEnvironment(path: string): LogsEnvironment {
     garbage: root.openDB({ name: 'garbage', encoding: 'json' }),
     marks: root.openDB({ name: 'marks', encoding: 'json' }),
     metricPoints: root.openDB({ name: 'metric-points', encoding: 'json' }),
+    owedBatches: root.openDB({ name: 'owed-batches', encoding: 'json', compression: true }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LogEvent, LogGroup, LogPosition, LogStream, NewLogEvent } from '../log-group.ts';
 import { noSuchGroup, noSuchStream } from '../logs-error.ts';
 import type { Metering } from '../metric-filters/meter.ts';
+import type { Subscribing } from '../subscriptions/subscriptions.ts';
 import { type EventKey, type LogsEnvironment, nextNumber } from './environment.ts';
 import { decodeEvent, encodeEvent, sizeOf } from './event-codec.ts';
 
@@ -45,6 +46,7 @@ export class LogEvents {
     ingestedAt: number,
     mark?: AppendMark,
     metering?: Metering,
+    subscribing?: Subscribing,
   ): Promise<number> {
     const { root, groups, streams, marks, metricPoints } = this.#env;
     const outcome = await root.transaction(() => {
@@ -52,10 +54,12 @@ export class LogEvents {
       const stream = streams.get([group.uid, streamName]);
       if (!stream) return noSuchStream();
       const taken = mark ? (marks.get(mark.source) ?? 0) : 0;
-      const fresh = mark ? events.filter((_, index) => mark.numbers[index]! >= taken) : events;
-      this.#write(group, stream, fresh, ingestedAt);
-      const points = metering?.((index) => !mark || mark.numbers[index]! >= taken) ?? [];
+      const isNew = (index: number) => !mark || mark.numbers[index]! >= taken;
+      const fresh = events.filter((_, index) => isNew(index));
+      const first = this.#write(group, stream, fresh, ingestedAt);
+      const points = metering?.(isNew) ?? [];
       if (points.length > 0) void metricPoints.put(nextNumber(this.#env, 'metric-points'), points);
+      subscribing?.(streamName, numbersOf(events.length, isNew, first));
       if (mark && mark.next > taken) void marks.put(mark.source, mark.next);
       return fresh.length;
     });
@@ -63,10 +67,12 @@ export class LogEvents {
     return outcome;
   }
 
-  #write(group: LogGroup, stream: LogStream, events: readonly NewLogEvent[], ingestedAt: number): void {
-    if (events.length === 0) return;
+  /** Answers the number of the first event. */
+  #write(group: LogGroup, stream: LogStream, events: readonly NewLogEvent[], ingestedAt: number): number {
+    if (events.length === 0) return 0;
     const { events: byGroup, byStream, streams, sizes } = this.#env;
-    let seq = nextNumber(this.#env, 'event', events.length);
+    const start = nextNumber(this.#env, 'event', events.length);
+    let seq = start;
     let bytes = 0;
     let first = stream.firstEventAt ?? Number.POSITIVE_INFINITY;
     let last = stream.lastEventAt ?? Number.NEGATIVE_INFINITY;
@@ -83,6 +89,7 @@ export class LogEvents {
     void streams.put([group.uid, stream.name], { ...stream, ...known });
     const size = sizes.get(group.uid) ?? { bytes: 0, events: 0 };
     void sizes.put(group.uid, { bytes: size.bytes + bytes, events: size.events + events.length });
+    return start;
   }
 
   /** Lets go of what is remembered of a source. */
@@ -132,6 +139,18 @@ export class LogEvents {
     }
     return found;
   }
+}
+
+/** The numbers that new events were given, by their places among all that came. */
+function numbersOf(
+  count: number,
+  isNew: (index: number) => boolean,
+  first: number,
+): (index: number) => number | undefined {
+  const numbers = new Map<number, number>();
+  let seq = first;
+  for (let index = 0; index < count; index++) if (isNew(index)) numbers.set(index, seq++);
+  return (index) => numbers.get(index);
 }
 
 /** The index needs no value, but LMDB wants one. */

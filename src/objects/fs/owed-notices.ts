@@ -111,9 +111,9 @@ export class FsOwedNotices implements OwedNotices {
     }
   }
 
-  next(lane: string, limit: number): { key: NoticeKey; notice: OwedNotice }[] {
+  next(lane: string, limit: number): { key: NoticeKey; item: OwedNotice }[] {
     const range = this.#owed.getRange({ start: [lane, 0], end: [lane, Number.MAX_SAFE_INTEGER], limit });
-    return [...range].map(({ key, value }) => ({ key, notice: value }));
+    return [...range].map(({ key, value }) => ({ key, item: value }));
   }
 
   async drop(keys: readonly NoticeKey[]): Promise<void> {

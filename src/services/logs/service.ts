@@ -7,6 +7,7 @@ import { metricFilterHandlers } from './handlers/metric-filters.ts';
 import { putHandlers } from './handlers/put-log-events.ts';
 import { readHandlers } from './handlers/read-events.ts';
 import { streamHandlers } from './handlers/streams.ts';
+import { subscriptionFilterHandlers } from './handlers/subscription-filters.ts';
 import { tagHandlers } from './handlers/tags.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { RECORDS } from './records.ts';
@@ -40,6 +41,7 @@ export function createLogsService(dependencies: LogsDependencies): Service {
       ...putHandlers(dependencies),
       ...readHandlers(dependencies),
       ...metricFilterHandlers(dependencies),
+      ...subscriptionFilterHandlers(dependencies),
       ...tagHandlers(dependencies),
     },
     permissions: PERMISSIONS,

@@ -1,14 +1,10 @@
-import type { LogPosition } from '../../logs/index.ts';
+import { eventIdOf, type LogPosition } from '../../logs/index.ts';
 import { invalid } from './errors.ts';
 
-/** Digits in AWS's tokens and event ids. */
-const DIGITS = 56;
+/** Digits of the arrival in an event id. */
 const SEQ_DIGITS = 36;
 
-/** An event's id: 56 digits that grow with time and arrival, as AWS's do. */
-export function eventIdOf({ time, seq }: LogPosition): string {
-  return `${time}${String(seq).padStart(SEQ_DIGITS, '0')}`.padStart(DIGITS, '0');
-}
+export { eventIdOf };
 
 /** A token of GetLogEvents: `f/` for what comes after the place, `b/` for what comes before it. */
 export function streamToken(direction: 'f' | 'b', position: LogPosition): string {

@@ -1,3 +1,4 @@
+import { type StartTimer, startCarrier } from '../../../carrier/index.ts';
 import type { OwedNotice, OwedNotices } from '../../../objects/index.ts';
 import { DestinationError, type NoticeDestinations } from './destinations.ts';
 import { eventMessage } from './event-message.ts';
@@ -17,21 +18,10 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-/** Waits; tests hand in one that they drive. Answers a function that calls it off. */
-export type StartTimer = (run: () => void, milliseconds: number) => () => void;
-
-/** Notices that are sent before their place on disk is given up, at once. */
-const BATCH = 50;
-/** Milliseconds: the wait after the first failure, doubled after each more, and the longest. */
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 300_000;
-/** For how long a target may refuse before a notice is given up: long enough to repair its policy. */
+/** For how long a target may refuse before a notice is given up (ms): long enough to repair its policy. */
 const PATIENCE = 86_400_000;
 
-/**
- * Sends the notices, each target's in order of writing and one after the other; targets do not wait for each other. A
- * notice is let go of after its target has it on disk: a crash in between repeats it (at least once, as S3 promises).
- */
+/** Sends the notices, each target's in order of writing, at least once, as S3 promises. */
 export function startNotifier(options: {
   readonly notices: OwedNotices;
   readonly destinations: NoticeDestinations;
@@ -40,55 +30,9 @@ export function startNotifier(options: {
   readonly startTimer?: StartTimer;
   readonly onError?: (what: string, error: unknown) => void;
 }): Notifier {
-  const { notices, destinations, now, onError } = options;
-  const startTimer = options.startTimer ?? startRealTimer;
+  const { notices, destinations, now, startTimer, onError } = options;
   const counters: NotifierCounters = { sent: 0, failedTries: 0, dropped: new Map() };
-  const running = new Map<string, Promise<void>>();
-  const waiting = new Map<string, () => void>();
-  const failures = new Map<string, number>();
-  let closed = false;
 
-  function pump(): void {
-    if (closed) return;
-    for (const lane of notices.lanes()) if (!running.has(lane) && !waiting.has(lane)) start(lane);
-  }
-
-  function start(lane: string): void {
-    const work = run(lane)
-      .catch((error: unknown) => {
-        onError?.(`sending notices to ${lane}`, error);
-        rest(lane);
-      })
-      .finally(() => {
-        running.delete(lane);
-        // What became owed after the last look.
-        if (!closed && !waiting.has(lane) && notices.next(lane, 1).length > 0) start(lane);
-      });
-    running.set(lane, work);
-  }
-
-  /** Empties a lane, or leaves it to a timer at the first failure. */
-  async function run(lane: string): Promise<void> {
-    while (!closed) {
-      const batch = notices.next(lane, BATCH);
-      if (batch.length === 0) return;
-      const done: (typeof batch)[number]['key'][] = [];
-      let isDown = false;
-      for (const { key, notice } of batch) {
-        if (closed) break;
-        if (!(await carry(notice))) {
-          isDown = true;
-          break;
-        }
-        done.push(key);
-        failures.delete(lane);
-      }
-      if (done.length > 0) await notices.drop(done);
-      if (isDown) return rest(lane);
-    }
-  }
-
-  /** True when the notice can be let go of. */
   async function carry(notice: OwedNotice): Promise<boolean> {
     const source = { bucketArn: `arn:aws:s3:::${notice.bucket}`, account: notice.account };
     try {
@@ -109,34 +53,11 @@ export function startNotifier(options: {
     }
   }
 
-  function rest(lane: string): void {
-    if (closed) return;
-    const failed = (failures.get(lane) ?? 0) + 1;
-    failures.set(lane, failed);
-    const wait = Math.min(FIRST_WAIT * 2 ** (failed - 1), LONGEST_WAIT);
-    const cancel = startTimer(() => {
-      waiting.delete(lane);
-      if (!closed && !running.has(lane)) start(lane);
-    }, wait);
-    waiting.set(lane, cancel);
-  }
-
-  notices.onOwed(pump);
-  pump();
-
-  return {
-    counters,
-    async close() {
-      closed = true;
-      for (const cancel of waiting.values()) cancel();
-      waiting.clear();
-      await Promise.all(running.values());
-    },
-  };
+  const carrier = startCarrier({
+    owed: notices,
+    carry,
+    ...(startTimer && { startTimer }),
+    ...(onError && { onError }),
+  });
+  return { counters, close: () => carrier.close() };
 }
-
-const startRealTimer: StartTimer = (run, milliseconds) => {
-  const timer = setTimeout(run, milliseconds);
-  timer.unref();
-  return () => clearTimeout(timer);
-};

@@ -1,0 +1,1 @@
+export { type Carrier, type OwedLanes, type StartTimer, startCarrier } from './carrier.ts';
