@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiClient } from '../../src/cli/api-client.ts';
+import { CIS_CONTROLS } from '../../src/cli/cis/controls.ts';
+import { ACCOUNT, apiOf, makeTrail } from '../fault/house-keeping.ts';
+import { Aws } from './aws.ts';
+import { type CisEvents, cisEvents } from './cis-events.ts';
+import { Inbox } from './inbox.ts';
+import { run } from './programs.ts';
+import { TestServer } from './server.ts';
+import { until } from './until.ts';
+
+const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:security`;
+const GROUP = `aws-cloudtrail-logs-${ACCOUNT}`;
+const PATIENCE = 120_000;
+const COMMAND = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
+
+let server: TestServer;
+let inbox: Inbox;
+/** Not root: root's own calls would set an alarm off. */
+let alice: { readonly accessKeyId: string; readonly secretAccessKey: string };
+let aws: Aws;
+
+beforeAll(async () => {
+  inbox = await Inbox.start();
+  server = await TestServer.start({ flags: ['--delivery-interval', '1s', '--history-days', '5000'] });
+  await makeTrail(server, 'cis-logs');
+  alice = await apiOf(server).call('/v1/admin/users', { op: 'create', userName: 'alice', preset: 'admin' });
+  const keys = { AWS_ACCESS_KEY_ID: alice.accessKeyId, AWS_SECRET_ACCESS_KEY: alice.secretAccessKey };
+  aws = new Aws({ ...server.plainEnv, ...keys }, server.folder);
+}, 120_000);
+afterAll(async () => {
+  await server?.dispose();
+  inbox?.close();
+});
+
+const opentrail = (...args: readonly string[]) =>
+  run(process.execPath, [COMMAND, ...args], { env: aws.env, cwd: server.folder });
+
+/** Names of the alarms that went off, in order; SNS may repeat a message. */
+const alarms = (): string[] => {
+  const told = new Map<string, string>();
+  for (const { body } of inbox.at('/')) {
+    const { Type, MessageId, Message } = JSON.parse(body) as Record<string, string>;
+    if (Type !== 'Notification') continue;
+    const { AlarmName, NewStateValue } = JSON.parse(Message!) as Record<string, string>;
+    if (NewStateValue === 'ALARM') told.set(MessageId!, AlarmName!);
+  }
+  return [...told.values()];
+};
+
+const send = async (events: readonly unknown[]) => {
+  const identity = { kind: 'keys', credentials: alice } as const;
+  const api = createApiClient({ url: server.url, region: 'us-east-1', identity }, Date.now);
+  const answer = await api.post('/v1/events', events.map((event) => JSON.stringify(event)).join('\n'));
+  expect(await answer.json()).toMatchObject({ accepted: events.length, refused: 0 });
+};
+
+/** Waits until the log group holds these events. */
+const untilLogged = async (events: readonly { readonly eventID?: unknown }[]) => {
+  await until('the events are in the log group', PATIENCE, async () => {
+    const text = await aws.text('logs', 'filter-log-events', '--log-group-name', GROUP, '--output', 'text');
+    return events.every(({ eventID }) => text.includes(String(eventID)));
+  });
+};
+
+const statesOf = async () => {
+  const { MetricAlarms } = (await aws.json('cloudwatch', 'describe-alarms')) as {
+    MetricAlarms: { AlarmName: string; StateValue: string }[];
+  };
+  return new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+};
+
+test('15 alarms are set up by one command, fire on their events and on no others', {
+  timeout: 400_000,
+}, async () => {
+  await aws.text('sns', 'create-topic', '--name', 'security');
+  const endpoint = ['--protocol', 'http', '--notification-endpoint', inbox.url('/')];
+  await aws.text('sns', 'subscribe', '--topic-arn', TOPIC, ...endpoint);
+  const { body } = await inbox.wait('/');
+  await fetch(JSON.parse(body).SubscribeURL);
+
+  const before = await opentrail('cis', 'status');
+  expect(before.status).toBe(1);
+  expect(before.stdout).toContain('trail cis-logs is not watched: it has no log group');
+  const enabled = await opentrail('cis', 'enable', '--topic', TOPIC, '--period', '10');
+  expect(enabled, enabled.stderr).toMatchObject({ status: 0 });
+  expect(enabled.stdout).toContain(`trail cis-logs, log group ${GROUP}`);
+  const after = await opentrail('cis', 'status', '--output', 'json');
+  expect(after, after.stdout + after.stderr).toMatchObject({ status: 0 });
+  const { controls } = JSON.parse(after.stdout) as { controls: { passes: boolean }[] };
+  expect(controls.map(({ passes }) => passes)).toEqual(CIS_CONTROLS.map(() => true));
+
+  const names = CIS_CONTROLS.map(({ name }) => name).toSorted();
+  // Setting all this up was itself worth an alarm or two.
+  await until('all is quiet', PATIENCE, async () => {
+    const states = await statesOf();
+    return names.every((name) => states.get(name) === 'OK');
+  });
+  const loud = alarms().length;
+
+  const events: readonly CisEvents[] = cisEvents();
+  console.log(`real events: ${events.filter(({ isReal }) => isReal).length} of ${events.length}`);
+  await send(events.map(({ harmless }) => harmless));
+  await untilLogged(events.map(({ harmless }) => harmless));
+  // What is in the log group is counted: the next evaluation has it.
+  // Evaluations come every ten seconds: two of them have seen it now.
+  await setTimeout(21_000);
+  expect([...(await statesOf())].filter(([, state]) => state !== 'OK')).toEqual([]);
+  expect(alarms().slice(loud)).toEqual([]);
+
+  await send(events.map(({ firing }) => firing));
+  await untilLogged(events.map(({ firing }) => firing));
+  await until('every alarm has told the subscriber', PATIENCE, () => {
+    const told = new Set(alarms().slice(loud));
+    return names.every((name) => told.has(name));
+  });
+  expect(alarms().slice(loud).toSorted(), 'each once').toEqual(names);
+
+  const rehearsed = await opentrail('alarms', 'rehearse', '--alarm', 'VPCChanges', '--days', '4000');
+  expect(rehearsed.stdout, rehearsed.stderr).toMatch(
+    /^VPCChanges: would have fired once; 1 of \d+ events match/,
+  );
+  const filtered = await opentrail('filters', 'rehearse', '--cis', '4.7', '--days', '1', '--output', 'json');
+  expect(JSON.parse(filtered.stdout)).toMatchObject({
+    matches: 1,
+    top: { events: [['ScheduleKeyDeletion', 1]] },
+  });
+
+  for (const name of names) {
+    const question = ['--alarm-name', name, '--history-item-type', 'StateUpdate'];
+    const { AlarmHistoryItems } = (await aws.json('cloudwatch', 'describe-alarm-history', ...question)) as {
+      AlarmHistoryItems: { HistorySummary: string }[];
+    };
+    expect(AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary)).toContain(
+      'Alarm updated from OK to ALARM',
+    );
+  }
+});
