@@ -7,6 +7,9 @@
 /** A column: its name and its exact ClickHouse type (the server refuses a header that differs from the table). */
 export type Column = readonly [name: string, type: string];
 
+/** Up to here the length is one byte, and a loop over the characters is the fastest. */
+const SHORT = 64;
+
 /** A growing buffer of RowBinaryWithNamesAndTypes rows. Values are written in the order of the columns. */
 export class RowBinaryWriter {
   #buffer: Buffer;
@@ -45,6 +48,7 @@ export class RowBinaryWriter {
   }
 
   string(text: string): void {
+    if (text.length < SHORT && this.#ascii(text)) return;
     const bytes = Buffer.byteLength(text);
     this.#varint(bytes);
     this.#reserve(bytes);
@@ -60,6 +64,21 @@ export class RowBinaryWriter {
   /** What was written so far; shares memory with the writer. */
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Most values are short and plain, and two calls into native code cost more than a loop. False: nothing was written. */
+  #ascii(text: string): boolean {
+    const { length } = text;
+    this.#reserve(length + 1);
+    const start = this.#length + 1;
+    for (let at = 0; at < length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 127) return false;
+      this.#buffer[start + at] = unit;
+    }
+    this.#buffer[this.#length] = length;
+    this.#length = start + length;
+    return true;
   }
 
   #varint(value: number): void {
