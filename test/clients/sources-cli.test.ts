@@ -12,6 +12,7 @@ import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/main.ts';
 import { bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
 
 let server: TestServer;
@@ -224,4 +225,12 @@ describe('opentrail sources discover', () => {
     expect(code).toBe(1);
     expect(err).toContain('the trails of the account cannot be listed');
   });
+});
+
+describe('the guide of log sources, typed as it stands there', () => {
+  test('every command succeeds', async () => {
+    const session = await typeCommands(commandsOf('docs/guides/sources.md', 'run'), server);
+    expect(session.status, transcript(session, server)).toBe(0);
+    expect(session.stdout).toContain('s3:GetBucketLocation');
+  }, 120_000);
 });
