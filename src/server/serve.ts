@@ -41,7 +41,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   try {
     const house = await openHouse(config, dir, log, (what, error) => {
       log.fatal({ err: error }, `${what}; stopping, the next start recovers`);
-      process.exit(70);
+      endAtOnce();
     });
     closers.push(() => house.close());
 
@@ -119,6 +119,15 @@ async function drain(server: Server): Promise<void> {
   clearInterval(idle);
 }
 
+/**
+ * Ends the process as a power cut would, which every start recovers from. `process.exit` would wait for the threads of
+ * the storage library, and one whose write has failed waits for us: seen on a full disk.
+ */
+function endAtOnce(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('the process ends');
+}
+
 function sayHowToConnect(url: string, config: Config, credentialsFile: string): void {
   const dataDir = config.dataDir === './opentrail-data' ? '' : ` --data-dir ${config.dataDir}`;
   process.stdout.write(
@@ -138,7 +147,7 @@ function endOnSignals(close: () => Promise<void>, log: Logger): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // A second Ctrl-C means now.
-      if (asked) process.exit(130);
+      if (asked) endAtOnce();
       asked = true;
       log.info(`${signal}: finishing what is in flight`);
       void close().then(() => process.exit(0));
