@@ -30,6 +30,7 @@ import { createMetrics } from './metrics.ts';
 import { openNeighbours } from './neighbours.ts';
 import { openAnchors } from './open-anchors.ts';
 import { openCloudWatchRoom } from './open-cloudwatch.ts';
+import { openCollectorRoom } from './open-collector.ts';
 import { openEventBusRoom } from './open-event-bus.ts';
 import { openLogsRoom } from './open-logs.ts';
 import { openQueuesRoom } from './open-queues.ts';
@@ -69,6 +70,10 @@ export async function openHouse(
   const { store, connect, engineSocket } = await openStore(config, dir, log);
   const repos = await openHouseRepos({ config, connection: connect(), store, state, now, log });
   const sources = await openSourcesRoom(config, { state, dir, repos: repos.repos, now, log });
+  const collecting = await openCollectorRoom({
+    ...{ path: dir.path, sources, repos: repos.repos, now, log },
+    onBroken: (error) => onBroken('the log of collected records broke', error),
+  });
   const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
@@ -236,6 +241,8 @@ export async function openHouse(
   events.register(metrics);
   registerTopics(metrics, topics);
   repos.register(metrics);
+  collecting.register(metrics);
+  sources.register(metrics, (event) => ingest.takeOwn(event));
   const listener = createListener({
     frontDoor,
     ownPaths: createOwnPaths({
@@ -281,6 +288,7 @@ export async function openHouse(
       await events.close();
       await queues.close();
       await topics.close();
+      await collecting.close();
       await sources.close();
       await repos.close();
       await store.close();

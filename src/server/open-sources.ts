@@ -13,6 +13,7 @@ import {
 import { openSecretBox, type SecretBox } from '../sources/secret-box/index.ts';
 import type { State } from '../state/index.ts';
 import { isAllowedAddress } from '../topics/index.ts';
+import { type OpenedCompleteness, openCompleteness } from './completeness/index.ts';
 import type { DataDir } from './data-dir.ts';
 import type { OwnTree } from './listener.ts';
 import {
@@ -36,6 +37,8 @@ export interface OpenedSources {
   readonly trees: ReadonlyMap<string, OwnTree>;
   /** Lets the API reach the collector, which is opened later. */
   useCollector(control: CollectorControl): void;
+  /** What the bucket promises beside what was collected: gauges, and events when something is missing. */
+  readonly register: OpenedCompleteness['register'];
   close(): Promise<void>;
 }
 
@@ -63,10 +66,20 @@ export async function openSourcesRoom(
   });
   const isAllowed = (address: string) => isAllowedAddress(address, config.allowPrivateSources);
   let collector: CollectorControl | undefined;
+  const connect = createSourceConnect({ isAllowed });
+  const completeness = openCompleteness(
+    {
+      ...{ sources, connect, state, now },
+      collectedOf: (id) =>
+        collector?.outcome && { outcome: (bucket, key) => collector?.outcome?.(id, bucket, key) },
+    },
+    { account: config.accountId, region: config.region, log },
+  );
   const rooms: SourcesRooms = {
     sources,
     policies,
-    connect: createSourceConnect({ isAllowed }),
+    connect,
+    completeness,
     now,
     isAllowedAddress: isAllowed,
     control: () => collector,
@@ -83,10 +96,12 @@ export async function openSourcesRoom(
     connect: rooms.connect,
     box,
     trees: createSourcesApi(rooms, orders, config.accountId, () => box.rotate(reseal)),
+    register: (metrics, take) => completeness.register(metrics, take),
     useCollector(control) {
       collector = control;
     },
     async close() {
+      await completeness.close();
       await orders.close();
       await settling;
     },

@@ -7,6 +7,8 @@ export interface CollectorControl {
   pause(id: string, paused: boolean): Promise<void>;
   /** Fetches the days from `from` to `to` (milliseconds since the epoch, `to` not included) in a lane of its own. */
   backFill(id: string, from: number, to: number): Promise<void>;
+  /** What became of a file of the source; undefined: it was never read. Absent: the collector does not say. */
+  outcome?(id: string, bucket: string, key: string): 'done' | 'foreign' | 'quarantined' | 'gone' | undefined;
 }
 
 /** How a source is doing. Times are milliseconds since the epoch, counts are since the source was made. */

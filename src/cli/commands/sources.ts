@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { registerCompleteness } from './sources/completeness-command.ts';
 import { registerControls } from './sources/control-commands.ts';
 import { registerDiscover } from './sources/discover-command.ts';
 import { registerEdits } from './sources/edit-commands.ts';
@@ -11,6 +12,7 @@ export function register(command: Command, context: CliContext): void {
   registerEdits(command, context);
   registerShows(command, context);
   registerControls(command, context);
+  registerCompleteness(command, context);
   registerPolicy(command, context);
   registerDiscover(command, context);
   command.addHelpText(

@@ -1,5 +1,6 @@
 import { readDate } from '../../sources/form/index.ts';
 import type { CollectorControl, LogSource } from '../../sources/index.ts';
+import { checkSource, readOrder } from '../completeness/index.ts';
 import { ApiRefusal, invalid } from './api-answer.ts';
 import { mustGet } from './log-sources.ts';
 import type { SourcesRooms } from './sources-house.ts';
@@ -38,6 +39,11 @@ export async function controlSource(
       const days = [from, to].map((time) => new Date(time).toISOString()).join(' to ');
       return done(`${source.name} is filled back from ${days}`);
     }
+    case 'completeness': {
+      const order = readOrder(source, data, rooms.now());
+      if ('faults' in order) throw invalid(order.faults);
+      return await checkSource(rooms.completeness, source, order);
+    }
     case 'test': {
       const secrets = await rooms.sources.reveal(source);
       const outcome = await testConnection(source, secrets, rooms.connect);
@@ -47,7 +53,7 @@ export async function controlSource(
       throw new ApiRefusal(
         404,
         'NotFound',
-        `there is no ${verb}: run, pause, resume, backfill and test are there`,
+        `there is no ${verb}: run, pause, resume, backfill, completeness and test are there`,
       );
   }
 }

@@ -166,6 +166,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['resume', 'ResumeLogSource'],
   ['backfill', 'BackFillLogSource'],
   ['test', 'TestLogSource'],
+  ['completeness', 'CheckLogSourceCompleteness'],
 ]);
 
 /** What stands in the trail: never the body, which holds secrets, but its name. Lists of constants and polls do not. */

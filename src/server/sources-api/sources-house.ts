@@ -2,7 +2,9 @@ import type { SourceConnect } from '../../sources/connect/index.ts';
 import { readEnrichmentSteps } from '../../sources/enrich/index.ts';
 import type { FormChecks } from '../../sources/form/index.ts';
 import type { CollectorControl, LogSource, NormalizerRef, Policies, Sources } from '../../sources/index.ts';
+import { NORMALIZERS as VIEWS } from '../../sources/normalise/index.ts';
 import { own } from '../../sources/policy/index.ts';
+import type { SourceCompleteness } from '../completeness/index.ts';
 
 /** What the API of log sources works with. */
 export interface SourcesRooms {
@@ -13,14 +15,16 @@ export interface SourcesRooms {
   readonly isAllowedAddress: (address: string) => boolean;
   /** Undefined while there is no collector: its calls are answered with 503. */
   readonly control: () => CollectorControl | undefined;
+  readonly completeness: SourceCompleteness;
   /** Makes, changes or (days undefined) drops the place of a repository's records. */
   readonly keepRepo: (name: string, retentionDays: number | undefined) => Promise<void>;
 }
 
 /** Normalizers that are built in: the views of the normalise room. */
-export const NORMALIZERS: readonly NormalizerRef[] = [
-  { name: 'CloudTrailCompiledNormalizer', type: 'compiled' },
-];
+export const NORMALIZERS: readonly NormalizerRef[] = [...VIEWS.keys()].map((name) => ({
+  name,
+  type: 'compiled',
+}));
 
 /** What forms are checked against. */
 export function formChecks(rooms: SourcesRooms, current?: LogSource): FormChecks {

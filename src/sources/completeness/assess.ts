@@ -32,8 +32,8 @@ export interface CompletenessQuestion {
   readonly to: number;
   readonly now: number;
   readonly reader: BucketReader;
-  /** Keys of a home Region: from the account, or pinned. */
-  readonly keysOf: (homeRegion: string) => PublicKeySource;
+  /** Keys of a chain's source Region: from the account, or pinned. */
+  readonly keysOf: (chain: ChainName) => PublicKeySource;
   /** What the service says of a chain's trail; undefined: it does not say, or was not asked. */
   readonly statusOf?: (chain: ChainName) => Promise<TrailStatus | undefined>;
   readonly collected: CollectedFiles;
@@ -60,7 +60,7 @@ export async function assessCompleteness(question: CompletenessQuestion): Promis
     const status = await question.statusOf?.(chain);
     const report = await checkChain({
       ...{ chain, bucket, prefix, from, to, now, reader, collected: question.collected },
-      keys: question.keysOf(chain.homeRegion),
+      keys: question.keysOf(chain),
       // Anchors vouch for the time asked for only.
       ...(known && known.end >= from && known.end <= to && { known }),
       ...(status && { status }),

@@ -5,6 +5,7 @@ export {
   nameOf,
 } from './assess.ts';
 export type { CollectedFiles } from './check-chain.ts';
+export { createParallelInspector } from './parallel-inspector.ts';
 export {
   type ChainReport,
   type CompletenessReport,
