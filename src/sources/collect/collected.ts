@@ -88,8 +88,9 @@ export interface CollectedLog {
   /** Calls `listener` after new records are on disk; answers how to stop that. */
   onAppend(listener: () => void): () => void;
   /**
-   * Registers a reader by its name: records from `cursor()` on are kept for it. Answers how to leave. A reader that
-   * is known only later must have its own way of starting at the tail.
+   * Registers a reader by its name: records from `cursor()` on are kept for it, while the log is within its bound of
+   * disk. `mayBeCut: false`: nothing is ever dropped before it has passed; collecting waits instead. Answers how to
+   * leave.
    */
-  hold(name: string, cursor: () => number): () => void;
+  hold(name: string, cursor: () => number, options?: { readonly mayBeCut?: boolean }): () => void;
 }

@@ -1,0 +1,384 @@
+import { randomUUID } from 'node:crypto';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } from './block.ts';
+import type { CollectedLog, CollectedRecord } from './collected.ts';
+import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-book.ts';
+import { type FileContent, MARK_BYTES } from './read-file.ts';
+import { KEY_BYTES } from './record-key.ts';
+import {
+  addContent,
+  addQuarantined,
+  type KeptRecords,
+  NO_COUNTS,
+  type SourceCounts,
+} from './source-counts.ts';
+
+/** A file that was dealt with, to be committed with all that it brings. */
+export interface DealtFile {
+  readonly ref: FileRef;
+  readonly outcome: FileOutcome;
+  /** Absent when nothing of it could be read. */
+  readonly content?: FileContent;
+  /** Goes into the quarantine with it; only of `quarantined`. */
+  readonly trouble?: Trouble;
+}
+
+/** The log and everything that must be committed with it, in one LMDB environment. */
+export interface CollectedStore extends CollectedLog {
+  /**
+   * Makes the file, its new records, their ids and the counts durable, all of it or nothing; resolves after that.
+   * Several are committed together.
+   */
+  commit(file: DealtFile): Promise<KeptRecords>;
+  readonly book: FileBook;
+  /** Stands for this log and no other, wherever its numbers are used as names. */
+  readonly id: string;
+  /** Small values by name: walks, cursors. `put` is durable on return. */
+  get<T>(name: string): T | undefined;
+  put(name: string, value: unknown): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Names and values with a common beginning. */
+  entries<T>(prefix: string): Iterable<readonly [string, T]>;
+  counts(sourceId: string): SourceCounts;
+  /** True while the log holds all that it may because of readers that must not be cut. */
+  isFull(): boolean;
+  /** Lets go of what all readers have passed, and of more when the log is over its bound. */
+  trim(): Promise<void>;
+  /** Forgets the ids of records of before this time (ms): whatever they were of is kept no more. */
+  forgetIds(before: number): Promise<void>;
+  /** Lets go of all that is known of a source's files. */
+  forgetSource(sourceId: string): Promise<void>;
+  /** Records that readers did not get because the log was over its bound, by reader, since start. */
+  readonly cut: ReadonlyMap<string, number>;
+  /** Bytes of blocks that are held. */
+  heldBytes(): number;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly file: DealtFile;
+  readonly resolve: (kept: KeptRecords) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Place {
+  readonly seq: number;
+  readonly bytes: number;
+}
+
+/** Bytes of blocks in one commit: bounds what the first of its callers waits for. */
+const COMMIT_BYTES = 16 << 20;
+/** Blocks that one transaction of trimming removes. */
+const TRIM_STEP = 500;
+
+/** Nothing more can be written; only a restart, which recovers from what is on disk, makes it whole. */
+export class CollectedStoreBroken extends Error {
+  constructor(cause: unknown) {
+    super('collect: a write failed; restart to recover from what is on disk', { cause });
+    this.name = 'CollectedStoreBroken';
+  }
+}
+
+/** Opens (and makes) the log in `path`, a folder of its own. `maxBytes`: of blocks. */
+export function openCollectedStore(options: {
+  readonly path: string;
+  readonly now: () => number;
+  readonly maxBytes: number;
+  readonly onBroken?: (error: CollectedStoreBroken) => void;
+}): CollectedStore {
+  return new LmdbCollectedStore(options);
+}
+
+class LmdbCollectedStore implements CollectedStore {
+  readonly book: FileBook;
+  readonly cut = new Map<string, number>();
+  readonly #env: RootDatabase<unknown, string>;
+  readonly #blocks: Database<Buffer, number>;
+  readonly #ids: Database<Buffer, Buffer>;
+  readonly #counts: Database<SourceCounts, string>;
+  readonly #options: Parameters<typeof openCollectedStore>[0];
+  readonly #listeners = new Set<() => void>();
+  readonly #readers = new Map<string, { readonly cursor: () => number; readonly mayBeCut: boolean }>();
+  readonly id: string;
+  #head: Place;
+  #tail: Place;
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  #trimming: Promise<void> = Promise.resolve();
+  #broken: CollectedStoreBroken | undefined;
+
+  constructor(options: Parameters<typeof openCollectedStore>[0]) {
+    this.#options = options;
+    this.#env = open({ path: options.path, encoding: 'json', maxDbs: 16, overlappingSync: false });
+    this.#blocks = this.#env.openDB({ name: 'blocks', encoding: 'binary' });
+    this.#ids = this.#env.openDB({ name: 'ids', encoding: 'binary', keyEncoding: 'binary' });
+    this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
+    this.book = new FileBook(this.#env);
+    this.id = this.get<string>('id') ?? randomUUID();
+    if (this.get('id') === undefined) this.#env.putSync('id', this.id);
+    this.#head = this.#readHead();
+    this.#tail = this.#readTail();
+  }
+
+  head(): number {
+    return this.#head.seq;
+  }
+
+  tail(): number {
+    return this.#tail.seq;
+  }
+
+  async read(from: number, { maxBytes, to }: { readonly maxBytes: number; readonly to?: number }) {
+    const first = Math.max(from, this.#tail.seq);
+    const end = Math.min(to ?? this.#head.seq, this.#head.seq);
+    const records: CollectedRecord[] = [];
+    if (first >= end) return { from: first, next: Math.max(first, end), records };
+    let bytes = 0;
+    const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
+    for (const { key, value } of this.#blocks.getRange({ start })) {
+      for (const record of decodeBlock(key, value)) {
+        if (record.seq < first) continue;
+        if (record.seq >= end || bytes >= maxBytes) return { from: first, next: record.seq, records };
+        records.push(record);
+        bytes += record.raw.length;
+      }
+    }
+    return { from: first, next: first + records.length, records };
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  hold(name: string, cursor: () => number, options: { readonly mayBeCut?: boolean } = {}): () => void {
+    const reader = { cursor, mayBeCut: options.mayBeCut ?? true };
+    this.#readers.set(name, reader);
+    return () => {
+      if (this.#readers.get(name) === reader) this.#readers.delete(name);
+    };
+  }
+
+  commit(file: DealtFile): Promise<KeptRecords> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ file, resolve, reject });
+      this.#committing ??= Promise.resolve().then(() => this.#commitAll());
+    });
+  }
+
+  get<T>(name: string): T | undefined {
+    return this.#env.get(name) as T | undefined;
+  }
+
+  async put(name: string, value: unknown): Promise<void> {
+    await this.#env.put(name, value);
+    await this.#env.flushed;
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#env.remove(name);
+  }
+
+  *entries<T>(prefix: string): Generator<readonly [string, T]> {
+    for (const { key, value } of this.#env.getRange({ start: prefix, end: `${prefix}\uffff` })) {
+      yield [key, value as T];
+    }
+  }
+
+  counts(sourceId: string): SourceCounts {
+    return { ...NO_COUNTS, ...this.#counts.get(sourceId) };
+  }
+
+  heldBytes(): number {
+    return this.#head.bytes - this.#tail.bytes;
+  }
+
+  isFull(): boolean {
+    return this.heldBytes() > this.#options.maxBytes;
+  }
+
+  async trim(): Promise<void> {
+    const mine = this.#trimming.then(() => this.#trim());
+    this.#trimming = mine.catch(() => undefined);
+    await mine;
+  }
+
+  async forgetIds(before: number): Promise<void> {
+    const end = Buffer.alloc(4);
+    end.writeUInt32BE(Math.max(0, Math.floor(before / 1000)));
+    // Ids of records without a time stand under 0 and stay.
+    const start = Buffer.from([0, 0, 0, 1]);
+    for (;;) {
+      const keys = [...this.#ids.getKeys({ start, end, limit: 5_000 })];
+      if (keys.length === 0) return;
+      await this.#ids.batch(() => {
+        for (const key of keys) void this.#ids.remove(key);
+      });
+    }
+  }
+
+  async forgetSource(sourceId: string): Promise<void> {
+    await this.book.forget(sourceId);
+    for (const [name] of [...this.entries(`walk/${sourceId}/`)]) await this.remove(name);
+    await this.#counts.remove(sourceId);
+  }
+
+  async close(): Promise<void> {
+    await this.#committing;
+    await this.#trimming;
+    await this.#env.close();
+  }
+
+  #readHead(): Place {
+    for (const { key, value } of this.#blocks.getRange({ reverse: true, limit: 1 })) {
+      return { seq: key + countRecords(value), bytes: bytesBefore(value) + value.length };
+    }
+    // An empty log may have been trimmed: numbers are never used twice.
+    return this.get<Place>('head') ?? { seq: 0, bytes: 0 };
+  }
+
+  #readTail(): Place {
+    for (const { key, value } of this.#blocks.getRange({ limit: 1 }))
+      return { seq: key, bytes: bytesBefore(value) };
+    return this.#head;
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#broken) {
+      const group = this.#takeGroup();
+      try {
+        await this.#commitGroup(group);
+      } catch (error) {
+        for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(this.#stop(error));
+      }
+    }
+    this.#committing = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (; count < this.#waiting.length && bytes < COMMIT_BYTES; count++) {
+      for (const { block } of this.#waiting[count]!.file.content?.blocks ?? []) bytes += block.length;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** After a failed write nobody knows what the disk holds: nothing more is taken. */
+  #stop(error: unknown): CollectedStoreBroken {
+    if (!this.#broken) {
+      this.#broken = new CollectedStoreBroken(error);
+      this.#options.onBroken?.(this.#broken);
+    }
+    return this.#broken;
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const fresh = new Map<string, Buffer>();
+    const counts = new Map<string, SourceCounts>();
+    const blocks: (readonly [number, Buffer])[] = [];
+    let head = this.#head;
+    const kept = group.map(({ file }) => {
+      const sum = { kept: 0, duplicates: 0, variants: 0 };
+      for (const { block, marks } of file.content?.blocks ?? []) {
+        const before = sum.kept;
+        this.#dropDuplicates(block, marks, fresh, sum);
+        if (sum.kept === before) continue;
+        setBytesBefore(block, head.bytes);
+        blocks.push([head.seq, block]);
+        head = { seq: head.seq + sum.kept - before, bytes: head.bytes + block.length };
+      }
+      const { sourceId } = file.ref;
+      counts.set(sourceId, addFile(counts.get(sourceId) ?? this.counts(sourceId), file, sum));
+      return sum;
+    });
+    // In the order of their keys, neighbours share a page.
+    const ids = [...fresh.values()].sort(Buffer.compare);
+    const at = this.#options.now();
+    await this.#env.batch(() => {
+      for (const id of ids) void this.#ids.put(id.subarray(0, KEY_BYTES), id.subarray(KEY_BYTES));
+      for (const [seq, block] of blocks) void this.#blocks.put(seq, block);
+      for (const { file } of group) {
+        this.book.note(file.ref, file.outcome, file.content?.records ?? 0, at);
+        if (file.trouble) void this.book.setTrouble(file.trouble);
+        else void this.book.clearTrouble(file.ref);
+      }
+      for (const [sourceId, sum] of counts) void this.#counts.put(sourceId, sum);
+    });
+    await this.#env.flushed;
+    this.#head = head;
+    group.forEach(({ resolve }, index) => void resolve(kept[index]!));
+    if (blocks.length > 0) for (const listener of this.#listeners) listener();
+  }
+
+  #dropDuplicates(
+    block: Buffer,
+    marks: Buffer,
+    fresh: Map<string, Buffer>,
+    sum: { kept: number; duplicates: number; variants: number },
+  ): void {
+    for (let record = 0; record * MARK_BYTES < marks.length; record++) {
+      const at = record * MARK_BYTES;
+      const key = marks.subarray(at, at + KEY_BYTES);
+      const name = key.toString('latin1');
+      const known = fresh.get(name)?.subarray(KEY_BYTES) ?? this.#ids.get(key);
+      if (known === undefined) {
+        fresh.set(name, marks.subarray(at, at + MARK_BYTES));
+        sum.kept++;
+        continue;
+      }
+      dropRecord(block, record);
+      sum.duplicates++;
+      if (known.compare(marks, at + KEY_BYTES, at + MARK_BYTES) !== 0) sum.variants++;
+    }
+  }
+
+  async #trim(): Promise<void> {
+    if (this.#readers.size === 0) return;
+    const cursors = (only: (reader: { readonly mayBeCut: boolean }) => boolean) =>
+      [...this.#readers.values()].filter(only).map(({ cursor }) => cursor());
+    const passed = Math.min(...cursors(() => true));
+    await this.#trimTo(passed, 0);
+    if (!this.isFull()) return;
+    // Over the bound: those that may be cut lose what is oldest.
+    const tail = this.#tail.seq;
+    const firm = Math.min(this.#head.seq, ...cursors(({ mayBeCut }) => !mayBeCut));
+    await this.#trimTo(firm, this.#head.bytes - this.#options.maxBytes);
+    for (const [name, { cursor, mayBeCut }] of this.#readers) {
+      const lost = this.#tail.seq - Math.max(cursor(), tail);
+      if (mayBeCut && lost > 0) this.cut.set(name, (this.cut.get(name) ?? 0) + lost);
+    }
+  }
+
+  /** Removes whole blocks that end at or before `seq`, stopping at the first that reaches `bytes` if that is not 0. */
+  async #trimTo(seq: number, bytes: number): Promise<void> {
+    while (this.#tail.seq < seq && (bytes === 0 || this.#tail.bytes < bytes)) {
+      const keys = [...this.#blocks.getKeys({ start: this.#tail.seq, limit: TRIM_STEP + 1 })];
+      const gone: number[] = [];
+      for (const [at, key] of keys.entries()) {
+        const end = keys[at + 1] ?? (keys.length <= TRIM_STEP ? this.#head.seq : Number.POSITIVE_INFINITY);
+        if (end > seq) break;
+        if (bytes !== 0 && bytesBefore(this.#blocks.get(key)!) >= bytes) break;
+        gone.push(key);
+      }
+      if (gone.length === 0) return;
+      const head = this.#head;
+      await this.#env.batch(() => {
+        void this.#env.put('head', head);
+        for (const key of gone) void this.#blocks.remove(key);
+      });
+      this.#tail = this.#readTail();
+    }
+  }
+}
+
+function addFile(counts: SourceCounts, file: DealtFile, kept: KeptRecords): SourceCounts {
+  const { content, outcome, trouble, ref } = file;
+  let sum = counts;
+  if (content && outcome !== 'foreign') sum = addContent(sum, content, kept, ref.size);
+  if (trouble) sum = addQuarantined(sum, trouble.reason);
+  if (outcome === 'foreign') sum = { ...sum, foreignFiles: sum.foreignFiles + 1 };
+  if (outcome === 'gone') sum = { ...sum, gone: sum.gone + 1 };
+  return sum;
+}

@@ -1,0 +1,96 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FileContent } from './read-file.ts';
+import type { ReadAnswer, ReadOrder, ThreadSettings } from './thread-messages.ts';
+
+/** Reads files in threads of its own, so that the server answers meanwhile. */
+export interface FileReaders {
+  /** Takes the body's memory. Rejects when the thread broke, not for what the file holds. */
+  read(order: Omit<ReadOrder, 'number'>): Promise<FileContent>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly order: ReadOrder;
+  readonly resolve: (content: FileContent) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Orders that lie with a thread: one that it works on and one that it goes on with. */
+const AT_ONCE = 2;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly working: Map<number, Waiting>;
+}
+
+/** Threads start with the first file; one that breaks is replaced, and the files it had are given back as failed. */
+export function createFileReaders(threads: number, settings: ThreadSettings): FileReaders {
+  const queue: Waiting[] = [];
+  const running = new Set<Thread>();
+  let number = 0;
+  let closed = false;
+
+  function start(): Thread {
+    const file = new URL(`./reading-thread${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(file, {
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: 512 },
+    });
+    const thread: Thread = { worker, working: new Map() };
+    worker.unref();
+    worker.on('message', (answer: ReadAnswer) => {
+      const waiting = thread.working.get(answer.number);
+      thread.working.delete(answer.number);
+      if ('content' in answer) waiting?.resolve(revive(answer.content));
+      else waiting?.reject(new Error(`a file could not be read: ${answer.failure}`));
+      dispatch();
+    });
+    const end = (error: Error) => {
+      if (!running.delete(thread)) return;
+      for (const { reject } of thread.working.values()) reject(error);
+      if (!closed) dispatch();
+    };
+    worker.on('error', end);
+    worker.on('exit', (code) => end(new Error(`a reading thread ended with ${code}`)));
+    running.add(thread);
+    return thread;
+  }
+
+  function dispatch(): void {
+    while (queue.length > 0) {
+      let free = [...running].sort((a, b) => a.working.size - b.working.size)[0];
+      if (free === undefined || (free.working.size > 0 && running.size < threads)) free = start();
+      if (free.working.size >= AT_ONCE) return;
+      const waiting = queue.shift()!;
+      free.working.set(waiting.order.number, waiting);
+      free.worker.postMessage(waiting.order, [waiting.order.body.buffer]);
+    }
+  }
+
+  return {
+    read(order) {
+      if (closed) return Promise.reject(new Error('the reading threads are closed'));
+      return new Promise((resolve, reject) => {
+        queue.push({ order: { ...order, number: number++ }, resolve, reject });
+        dispatch();
+      });
+    },
+    async close() {
+      closed = true;
+      for (const { reject } of queue.splice(0)) reject(new Error('the reading threads are closed'));
+      await Promise.all([...running].map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+/** Buffers arrive as plain arrays. */
+function revive(content: FileContent): FileContent {
+  return {
+    ...content,
+    blocks: content.blocks.map(({ block, marks }) => ({
+      block: Buffer.from(block.buffer, block.byteOffset, block.byteLength),
+      marks: Buffer.from(marks.buffer, marks.byteOffset, marks.byteLength),
+    })),
+  };
+}

@@ -1,0 +1,60 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createEnrichment, type OpenEnrichment } from '../enrich/index.ts';
+import { compileRoute } from '../route/index.ts';
+import { type FileContent, readFile, type Treatment } from './read-file.ts';
+import type { ReadAnswer, ReadOrder, ThreadSettings } from './thread-messages.ts';
+
+/** A thread that unpacks, cuts, parses, enriches and routes; see `createFileReaders`. */
+const port = parentPort;
+if (!port) throw new Error('reading-thread runs as a worker thread');
+const { enrichmentDirectory } = workerData as ThreadSettings;
+
+const enrichment = createEnrichment({ directory: enrichmentDirectory, now: Date.now });
+const refreshing = setInterval(() => void enrichment.refresh(), 10_000);
+refreshing.unref();
+
+/** Compiled treatments by the number that the pool gave them; an older one is closed when a newer one of its source comes. */
+const treatments = new Map<string, { readonly version: number; readonly ready: Promise<Compiled> }>();
+
+interface Compiled extends Treatment {
+  readonly open: OpenEnrichment;
+}
+
+function treatmentOf(order: ReadOrder): Promise<Compiled> {
+  const known = treatments.get(order.sourceId);
+  if (known?.version === order.treatment.version) return known.ready;
+  const { rules, steps, version } = order.treatment;
+  const ready = enrichment
+    .open(steps)
+    .then((open) => ({ open, route: compileRoute(rules), enrich: open.enrich }));
+  treatments.set(order.sourceId, { version, ready });
+  // Files that are being read by the older one hold their own reference to it.
+  void known?.ready.then(({ open }) => open.close());
+  return ready;
+}
+
+port.on('message', (order: ReadOrder) => {
+  void answer(order).then((answered) => {
+    const memory = 'content' in answered ? buffersOf(answered.content) : [];
+    port.postMessage(answered, memory);
+  });
+});
+
+async function answer(order: ReadOrder): Promise<ReadAnswer> {
+  try {
+    const treatment = await treatmentOf(order);
+    return {
+      number: order.number,
+      content: await readFile({ ...order, body: Buffer.from(order.body) }, treatment),
+    };
+  } catch (error) {
+    return { number: order.number, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function buffersOf(content: FileContent): ArrayBuffer[] {
+  return content.blocks.flatMap(({ block, marks }) => [
+    block.buffer as ArrayBuffer,
+    marks.buffer as ArrayBuffer,
+  ]);
+}

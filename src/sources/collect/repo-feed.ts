@@ -1,0 +1,139 @@
+import { setTimeout } from 'node:timers/promises';
+import type { CollectedRecord } from './collected.ts';
+import type { CollectedStore } from './collected-store.ts';
+
+/** Where collected records end up: implemented with the repositories by `server`. */
+export interface RepoSink {
+  /**
+   * Stores the records in the repository, once, however often the same token comes with the same records. Resolves
+   * when they are kept and found.
+   */
+  insert(repo: string, records: readonly CollectedRecord[], token: string): Promise<void>;
+}
+
+/** A running feed. */
+export interface RepoFeed {
+  /** The number of the first record that is not in its repository yet. */
+  cursor(): number;
+  /** Inserts that failed and were repeated, since start. */
+  readonly failures: number;
+  /** What the last of them said, while there is one. */
+  readonly lastError: string | undefined;
+  close(): Promise<void>;
+}
+
+const NAME = 'reader/repos';
+/** Raw bytes of one insert: a few thousand rows, which the engine likes better than a few. */
+const RANGE_BYTES = 12 << 20;
+/** What came is kept back this long for what comes next, ms, unless it is much. */
+const GATHER = 400;
+const GATHER_BYTES = 4 << 20;
+const LONGEST_PAUSE = 30_000;
+
+interface Cursor {
+  readonly at: number;
+  /** A range that was begun: it is repeated with the same end, so that its token stands for the same records. */
+  readonly stage?: number;
+}
+
+/**
+ * Carries the log into the repositories. The range is staged before its first insert and the cursor moves after the
+ * last: after a crash the same ranges go out under the same tokens.
+ */
+export function startRepoFeed(options: {
+  readonly store: CollectedStore;
+  readonly sink: RepoSink;
+  readonly onError: (error: unknown) => void;
+}): RepoFeed {
+  const { store, sink, onError } = options;
+  const closing = new AbortController();
+  let cursor: Cursor = store.get<Cursor>(NAME) ?? { at: store.tail() };
+  let failures = 0;
+  let lastError: string | undefined;
+  let wake: (() => void) | undefined;
+  const release = store.hold(NAME, () => cursor.at, { mayBeCut: false });
+  const unhear = store.onAppend(() => wake?.());
+
+  async function sleep(milliseconds: number | undefined): Promise<void> {
+    if (closing.signal.aborted) return;
+    const woken = new AbortController();
+    closing.signal.addEventListener('abort', () => woken.abort(), { once: true, signal: woken.signal });
+    if (milliseconds === undefined) {
+      if (cursor.at < store.head()) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        woken.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      wake = undefined;
+      woken.abort();
+      return;
+    }
+    await setTimeout(milliseconds, undefined, { signal: woken.signal }).catch(() => undefined);
+    woken.abort();
+  }
+
+  async function step(): Promise<void> {
+    const range = await store.read(cursor.at, {
+      maxBytes: RANGE_BYTES,
+      ...(cursor.stage !== undefined && { to: cursor.stage }),
+    });
+    if (cursor.stage === undefined) {
+      cursor = { at: range.from, stage: range.next };
+      await store.put(NAME, cursor);
+    }
+    for (const [repo, records] of byRepo(range.records)) {
+      await sink.insert(repo, records, `collected-${store.id}-${range.from}-${range.next}-${repo}`);
+    }
+    cursor = { at: range.next };
+    await store.put(NAME, cursor);
+    await store.trim();
+  }
+
+  async function run(): Promise<void> {
+    let failed = 0;
+    while (!closing.signal.aborted) {
+      await sleep(undefined);
+      if (closing.signal.aborted) return;
+      if (failed === 0 && cursor.stage === undefined && store.heldBytes() < GATHER_BYTES) await sleep(GATHER);
+      if (closing.signal.aborted) return;
+      try {
+        await step();
+        failed = 0;
+        lastError = undefined;
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        failures++;
+        lastError = error instanceof Error ? error.message : String(error);
+        onError(error);
+        await sleep(Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(failed++, 10)));
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    cursor: () => cursor.at,
+    get failures() {
+      return failures;
+    },
+    get lastError() {
+      return lastError;
+    },
+    async close() {
+      closing.abort();
+      await running;
+      unhear();
+      release();
+    },
+  };
+}
+
+function byRepo(records: readonly CollectedRecord[]): Map<string, CollectedRecord[]> {
+  const repos = new Map<string, CollectedRecord[]>();
+  for (const record of records) {
+    const list = repos.get(record.repo);
+    if (list) list.push(record);
+    else repos.set(record.repo, [record]);
+  }
+  return repos;
+}
