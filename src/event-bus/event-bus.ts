@@ -21,6 +21,8 @@ export interface EventBusOptions {
   /** Why nothing may be written now (a full disk); undefined while all is well. */
   readonly refusal?: () => string | undefined;
   readonly limits?: LaneLimits;
+  /** ms between two looks for retries that have become due; half a second. */
+  readonly pollEvery?: number;
   readonly onError?: (what: string, error: unknown) => void;
 }
 
@@ -64,6 +66,7 @@ export function openEventBus(options: EventBusOptions): EventBus {
     sender,
     now,
     ...(limits && { limits }),
+    ...(options.pollEvery !== undefined && { pollEvery: options.pollEvery }),
     ...(onError && { onError }),
   });
   const counters: EventBusCounters = Object.assign(outbox.counters, { events: 0, matched: 0 });

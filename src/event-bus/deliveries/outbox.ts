@@ -52,6 +52,8 @@ export function openOutbox(options: {
   readonly sender: TargetSender;
   readonly now: () => number;
   readonly limits?: LaneLimits;
+  /** ms between two looks for what has become due. */
+  readonly pollEvery?: number;
   readonly onError?: (what: string, error: unknown) => void;
 }): Outbox {
   const { env, sender, now, onError } = options;
@@ -163,7 +165,7 @@ export function openOutbox(options: {
     lanes.release(waiting);
   }
 
-  const timer = setInterval(poll, POLL_EVERY);
+  const timer = setInterval(poll, options.pollEvery ?? POLL_EVERY);
   timer.unref();
   poll();
 
