@@ -54,10 +54,10 @@ export function createSourceCompleteness(rooms: CompletenessRooms): SourceComple
   const latest = new Map<string, CompletenessReport>();
   const running = new Map<string, Promise<unknown>>();
 
-  async function run(
-    source: LogSource,
-    { from, to, pinnedKeys }: CompletenessOrder,
-  ): Promise<CompletenessReport> {
+  async function run(source: LogSource, order: CompletenessOrder): Promise<CompletenessReport> {
+    const { to, pinnedKeys } = order;
+    // What lies before the source's start is not collected, and not missed.
+    const from = Math.min(to, Math.max(order.from, source.connector.startDate));
     const secrets = await rooms.sources.reveal(source);
     const client = rooms.connect.s3(source, secrets);
     const account = openAccountEvidence(source, rooms.connect.shared(source, secrets));

@@ -1,5 +1,5 @@
 import { readEnrichmentSteps } from '../enrich/index.ts';
-import type { BucketReader, FoundFile } from '../fetch/index.ts';
+import { type BucketReader, type FoundFile, readCloudTrailKey } from '../fetch/index.ts';
 import {
   CHARSETS,
   type CollectorControl,
@@ -180,6 +180,11 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
     },
     file: (sourceId, bucket, key, day) =>
       store.book.state({ sourceId, bucket, key, day, etag: '', size: -1 }),
+    outcome(sourceId, bucket, key) {
+      const day = readCloudTrailKey(key)?.day ?? 0;
+      if (!runners.has(sourceId)) return undefined;
+      return store.book.state({ sourceId, bucket, key, day, etag: '', size: -1 })?.outcome;
+    },
     quarantine: (sourceId, limit) => [...store.book.troubles(sourceId, limit)],
     async retry(sourceId, keys) {
       const wanted = keys && new Set(keys);
