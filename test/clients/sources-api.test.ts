@@ -1,4 +1,9 @@
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   bodyWith,
@@ -7,6 +12,7 @@ import {
   WRONG_BODIES,
 } from '../../src/sources/form/wrong-bodies.fixture.ts';
 import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
+import { describeWith, works } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
@@ -219,10 +225,125 @@ describe('the bucket of another opentrail', () => {
   });
 });
 
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Three records in a log file of this day, where CloudTrail would put it. */
+async function putLogFile(s3: S3Client, bucket: string, names: readonly string[]): Promise<void> {
+  const time = new Date().toISOString().slice(0, 19);
+  const day = time.slice(0, 10);
+  const Records = names.map((eventName) => ({
+    eventVersion: '1.11',
+    eventID: randomUUID(),
+    eventTime: `${time}Z`,
+    eventSource: 'ec2.amazonaws.com',
+    eventName,
+    awsRegion: 'us-east-1',
+    recipientAccountId: ACCOUNT,
+    userIdentity: { type: 'IAMUser', accountId: ACCOUNT, userName: 'alice' },
+  }));
+  const file = `${ACCOUNT}_CloudTrail_us-east-1_${day.replaceAll('-', '')}T0000Z_${randomUUID().slice(0, 16)}.json.gz`;
+  const Key = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/${day.replaceAll('-', '/')}/${file}`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: gzipSync(JSON.stringify({ Records })) }));
+}
+
+async function namesFound(query: string): Promise<string[]> {
+  const answer = await apiOf(server).post('/v1/search', JSON.stringify({ query }));
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => /"eventName\\?":\\?"(\w+)/.exec(line)?.[1] ?? line).sort();
+}
+
+/** Makes a source by the guide's request, and waits until its records are found. */
+async function collect(prefix: string, connector: Json): Promise<void> {
+  const names = ['One', 'Two', 'Dropped'].map((name) => prefix + name);
+  const data = bodyWith({
+    name: prefix,
+    'config.RoutingPolicy': {
+      repos: [{ repo_name: prefix, path: '/opt/x', retention: 30 }],
+      routing_criterion: [
+        { key: 'eventName', value: names[1], operation: 'store', repository: prefix },
+        { key: 'eventName', value: names[2], operation: 'discard' },
+      ],
+      catch_all: '_logpoint',
+    },
+    ...Object.fromEntries(
+      Object.entries(connector).map(([name, value]) => [`config.Connector.${name}`, value]),
+    ),
+  });
+  const id = idOf(await order('POST', `${BASE}/LogSources`, data));
+  const status = await until('all records were read', 90_000, async () => {
+    const { body } = await ask('GET', `${BASE}/LogSources/${id}/status`);
+    const read = body.status as { records: number; lastError?: string } | undefined;
+    return (read?.records ?? 0) >= 3 && body;
+  });
+  expect(status).toMatchObject({ active: true, status: { files: 1, records: 3, quarantined: 0 } });
+  await until('they are found', 60_000, async () => (await namesFound(`name:${prefix}*`)).length >= 2);
+  expect(await namesFound(`repo:_logpoint name:${prefix}*`)).toEqual([names[0]]);
+  expect(await namesFound(`repo:${prefix} name:${prefix}*`)).toEqual([names[1]]);
+  await order('DELETE', `${BASE}/LogSources/${id}`);
+}
+
+describe('collecting by the request of the guide', () => {
+  test("reads another opentrail's bucket, and routes what it finds", async () => {
+    const s3 = s3Of(other);
+    await s3.send(new CreateBucketCommand({ Bucket: 'collected' }));
+    await putLogFile(s3, 'collected', ['PlainOne', 'PlainTwo', 'PlainDropped']);
+    s3.destroy();
+    const { AWS_ACCESS_KEY_ID: access_key, AWS_SECRET_ACCESS_KEY: secret_key } = other.env;
+    await collect('Plain', {
+      endpoint_url: other.url,
+      access_key,
+      secret_key,
+      bucket_name: 'collected',
+      region_name: 'us-east-1',
+    });
+  }, 180_000);
+});
+
+describeWith('moto', works('moto_server', '--help'), "collecting from moto's S3", () => {
+  let moto: ChildProcess;
+  let endpoint_url: string;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    endpoint_url = `http://127.0.0.1:${port}`;
+    await until('moto answers', 60_000, () =>
+      fetch(endpoint_url).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }, 90_000);
+  afterAll(() => void moto?.kill('SIGKILL'));
+
+  test('reads and routes the same', async () => {
+    const keys = { access_key: 'moto', secret_key: 'moto-secret' };
+    const credentials = { accessKeyId: keys.access_key, secretAccessKey: keys.secret_key };
+    const s3 = new S3Client({
+      endpoint: endpoint_url,
+      region: 'us-east-1',
+      credentials,
+      forcePathStyle: true,
+    });
+    await s3.send(new CreateBucketCommand({ Bucket: 'collected' }));
+    await putLogFile(s3, 'collected', ['MotoOne', 'MotoTwo', 'MotoDropped']);
+    s3.destroy();
+    await collect('Moto', { endpoint_url, ...keys, bucket_name: 'collected', region_name: 'us-east-1' });
+  }, 180_000);
+});
+
 describe('repositories and policies', () => {
   test('repositories are listed, made, edited and deleted', async () => {
     const names = async () => (await list('Repos')).map(({ name }) => name);
-    expect(await names()).toEqual(['_logpoint', 'default']);
+    const before = await names();
+    expect(before).toEqual(expect.arrayContaining(['_logpoint', 'default']));
     const data = { repo_name: 'audit', path: '/opt/audit', retention: '30' };
     const id = idOf(await order('POST', `${BASE}/Repos`, { data }));
     expect(await names()).toContain('audit');
@@ -247,7 +368,7 @@ describe('repositories and policies', () => {
     });
     await order('DELETE', `${BASE}/LogSources/${source}`);
     expect((await order('DELETE', `${BASE}/Repos/${id}`)).status).toBe('Success');
-    expect(await names()).toEqual(['_logpoint', 'default']);
+    expect(await names()).toEqual(before);
   });
 
   test.each([
