@@ -13,6 +13,8 @@ const RUNS: readonly (readonly string[])[] = [
   ['lookup', '--events', '5000000'],
   ['validate-logs'],
   ['checks'],
+  ['filter-patterns'],
+  ['log-filters'],
 ];
 
 for (const [name = '', ...flags] of RUNS) {
