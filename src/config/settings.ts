@@ -210,8 +210,8 @@ export const SETTINGS = {
     default: '',
     mayHoldSecret: true,
     description:
-      'addresses, by name, that rules of the event bus may send to as arn:aws:events:REGION:ACCOUNT:api-destination/NAME; ' +
-      'private networks are allowed',
+      'addresses, by name, that rules of the event bus and subscriptions of log groups may send to as ' +
+      'arn:aws:events:REGION:ACCOUNT:api-destination/NAME; private networks are allowed',
     example: 'soar=https://soar.example.com/in',
   },
   notifyEndpoints: {

@@ -27,7 +27,7 @@ export interface MetricFilter {
 export interface SubscriptionFilter {
   readonly name: string;
   readonly pattern: string;
-  /** A queue's ARN, or the address of a webhook. */
+  /** ARN of a queue, or of a webhook. */
   readonly destinationArn: string;
   readonly roleArn?: string;
   readonly distribution: 'ByLogStream' | 'Random';

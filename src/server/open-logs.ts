@@ -10,7 +10,7 @@ import {
 } from '../logs/index.ts';
 import { QueueError, type ServiceSender } from '../queues/index.ts';
 import { createLogsService } from '../services/logs/index.ts';
-import { createPost, isListedEndpoint } from '../topics/index.ts';
+import { createPost } from '../topics/index.ts';
 import type { DataDir } from './data-dir.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -50,17 +50,17 @@ export function openLogsRoom(
   };
 }
 
-/** Queues, and the webhooks that the operator lists, as subscriptions of log groups reach them. */
+/** Queues, and the webhooks that the operator lists by name, as subscriptions of log groups reach them. */
 function createSubscriptionDestinations(
-  { notifyEndpoints }: Pick<Config, 'notifyEndpoints'>,
+  { eventWebhooks }: Pick<Config, 'eventWebhooks'>,
   sender: ServiceSender,
 ): SubscriptionDestinations {
   // The operator listed them: they may stand in a private network.
   const post = createPost({ allowPrivate: true });
 
-  async function sendToWebhook(url: string, body: string): Promise<void> {
-    if (!isListedEndpoint(url, notifyEndpoints))
-      throw new SubscriptionRefusal(`${url} is none of the addresses of --notify-endpoints`);
+  async function sendToWebhook(name: string, body: string): Promise<void> {
+    const url = eventWebhooks.get(name);
+    if (url === undefined) throw new SubscriptionRefusal(`--event-webhooks lists no ${name}`);
     const outcome = await post(url, { 'content-type': 'application/json' }, body);
     if (outcome.kind === 'delivered') return;
     if (outcome.kind === 'refused') throw new SubscriptionRefusal(outcome.reason);
@@ -69,7 +69,8 @@ function createSubscriptionDestinations(
 
   return {
     async send(destination, body, { sourceArn, account }) {
-      if (!destination.startsWith('arn:')) return await sendToWebhook(destination, body);
+      const webhook = /:api-destination\/(.+)$/.exec(destination)?.[1];
+      if (webhook !== undefined) return await sendToWebhook(webhook, body);
       try {
         const service = 'logs.amazonaws.com';
         await sender.send(destination, { body, service, sourceArn, sourceAccount: account });

@@ -1,16 +1,26 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   DeleteObjectCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
+  DeleteMessageBatchCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,58 +30,93 @@ import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
 const BUCKET = 'collected';
+const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:bucket-news`;
+const webhook = (name: string) => `arn:aws:events:us-east-1:${ACCOUNT}:api-destination/${name}`;
 const arnOf = (queue: string) => `arn:aws:sqs:us-east-1:${ACCOUNT}:${queue}`;
+
+const policyFor = (service: string, action: string, resource: string, source: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: service },
+        Action: action,
+        Resource: resource,
+        Condition: { ArnLike: { 'aws:SourceArn': source }, StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      },
+    ],
+  });
+
+/** What subscriptions of log groups send. */
+interface LogsPayload {
+  readonly messageType: string;
+  readonly subscriptionFilters: readonly string[];
+  readonly logEvents: readonly { readonly message: string }[];
+}
+
+function unpack(body: string): LogsPayload {
+  const { data } = JSON.parse(body).awslogs;
+  return JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString());
+}
+
+/** Somebody who takes what is posted. */
+interface Hook {
+  readonly url: string;
+  readonly bodies: string[];
+  close(): void;
+}
+
+async function openHook(): Promise<Hook> {
+  const bodies: string[] = [];
+  const listener = createServer(async (req, res) => {
+    let body = '';
+    for await (const chunk of req) body += chunk;
+    bodies.push(body);
+    res.end();
+  });
+  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  return { url, bodies, close: () => listener.close() };
+}
 
 describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues and notifications', () => {
   let server: TestServer;
+  let hook: Hook;
 
   beforeAll(async () => {
-    server = await TestServer.start({ flags: ['--delivery-interval', '1s'] });
+    hook = await openHook();
+    const flags = ['--delivery-interval', '1s', '--event-webhooks', `soc=${hook.url}/in`];
+    server = await TestServer.start({ flags });
     await makeTrail(server, BUCKET);
   }, 90_000);
 
   afterAll(async () => {
     await server?.dispose();
+    hook?.close();
   });
 
-  const sqsOf = () =>
-    new SQSClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials: {
-        accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-        secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-      },
-    });
+  const clientOptions = () => ({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: {
+      accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
+      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
+    },
+  });
+  const sqsOf = () => new SQSClient(clientOptions());
   const urlOf = (queue: string) => `${server.url}/${ACCOUNT}/${queue}`;
   /** The first version of the CLI reads AWS_ENDPOINT_URL for every service but this one. */
   const sqs = (...args: string[]) => ['--endpoint-url', server.url, 'sqs', ...args];
 
-  /** A queue that S3 may send to for the bucket. */
-  async function makeQueue(name: string, bucket = BUCKET): Promise<void> {
-    await sqsOf().send(new CreateQueueCommand({ QueueName: name }));
-    await sqsOf().send(
-      new SetQueueAttributesCommand({
-        QueueUrl: urlOf(name),
-        Attributes: {
-          Policy: JSON.stringify({
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { Service: 's3.amazonaws.com' },
-                Action: 'sqs:SendMessage',
-                Resource: arnOf(name),
-                Condition: {
-                  ArnLike: { 'aws:SourceArn': `arn:aws:s3:::${bucket}` },
-                  StringEquals: { 'aws:SourceAccount': ACCOUNT },
-                },
-              },
-            ],
-          }),
-        },
-      }),
-    );
+  /** A queue that a service may send to for one source. */
+  async function makeQueue(
+    name: string,
+    service = 's3.amazonaws.com',
+    source = `arn:aws:s3:::${BUCKET}`,
+  ): Promise<void> {
+    const Policy = policyFor(service, 'sqs:SendMessage', arnOf(name), source);
+    await sqsOf().send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
   }
 
   async function notify(configuration: object, bucket = BUCKET): Promise<void> {
@@ -184,6 +229,98 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(tests).toBe(1);
   }, 120_000);
 
+  test('told by a topic that tells a queue, it sees every event once', async () => {
+    const sns = new SNSClient(clientOptions());
+    const { TopicArn } = await sns.send(
+      new CreateTopicCommand({
+        Name: 'bucket-news',
+        Attributes: {
+          Policy: policyFor('s3.amazonaws.com', 'SNS:Publish', TOPIC, `arn:aws:s3:::${BUCKET}`),
+        },
+      }),
+    );
+    await makeQueue('by-topic', 'sns.amazonaws.com', TopicArn!);
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn,
+        Protocol: 'sqs',
+        Endpoint: arnOf('by-topic'),
+        ReturnSubscriptionArn: true,
+      }),
+    );
+    await notify({ TopicConfigurations: [{ TopicArn, Events: ['s3:ObjectCreated:*'] }] });
+    const collecting = collect('by-topic', 'CollectByTopic', 200);
+    for (let batch = 0; batch < 2; batch++) await ingest('CollectByTopic', 100);
+    const { seen } = await collecting;
+    expect(Object.keys(seen)).toHaveLength(200);
+    expect(Object.values(seen).every((times) => times === 1)).toBe(true);
+  }, 120_000);
+
+  test('a subscription of a log group sends its events to a queue and to a listed webhook', async () => {
+    const { aws } = server;
+    const logs = new CloudWatchLogsClient(clientOptions());
+    const [logGroupName, logStreamName] = ['app', 's'];
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+    const subscribe = (name: string, destination: string, pattern: string) => [
+      'logs',
+      'put-subscription-filter',
+      '--log-group-name',
+      'app',
+      '--filter-name',
+      name,
+      '--filter-pattern',
+      pattern,
+      '--destination-arn',
+      destination,
+    ];
+    await sqsOf().send(new CreateQueueCommand({ QueueName: 'shut-logs' }));
+    expect(await aws.refusal(...subscribe('shut', arnOf('shut-logs'), ''))).toContain(
+      'Could not deliver test message to specified destination',
+    );
+    expect(await aws.refusal(...subscribe('hook', webhook('none'), ''))).toContain(
+      '--event-webhooks lists no none',
+    );
+    await makeQueue('logs', 'logs.amazonaws.com', `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:app:*`);
+    await aws.text(...subscribe('denied', arnOf('logs'), '{ $.errorCode = "AccessDenied" }'));
+    await aws.text(...subscribe('hook', webhook('soc'), 'wanted'));
+    const filters = await aws.json('logs', 'describe-subscription-filters', '--log-group-name', 'app');
+    expect(filters).toMatchObject({
+      subscriptionFilters: [
+        { filterName: 'denied', destinationArn: arnOf('logs'), distribution: 'ByLogStream' },
+        { filterName: 'hook', destinationArn: webhook('soc') },
+      ],
+    });
+    const logEvents = ['{"errorCode":"AccessDenied"}', '{"errorCode":"Other"}', 'wanted'].map((message) => ({
+      timestamp: Date.now(),
+      message,
+    }));
+    await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+
+    const payloads: LogsPayload[] = [];
+    await until('the queue has the event', 30_000, async () => {
+      const { Messages = [] } = await sqsOf().send(
+        new ReceiveMessageCommand({ QueueUrl: urlOf('logs'), MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
+      );
+      for (const { Body } of Messages) payloads.push(unpack(Body!));
+      return payloads.some(({ messageType }) => messageType === 'DATA_MESSAGE');
+    });
+    await until('the webhook has it', 30_000, () => hook.bodies.length >= 2);
+    const told = (all: LogsPayload[]) =>
+      all.map(({ messageType, subscriptionFilters, logEvents }) => [
+        messageType,
+        ...subscriptionFilters,
+        ...(messageType === 'DATA_MESSAGE' ? logEvents.map(({ message }) => message) : []),
+      ]);
+    expect(told(payloads)).toEqual([
+      ['CONTROL_MESSAGE'],
+      ['DATA_MESSAGE', 'denied', '{"errorCode":"AccessDenied"}'],
+    ]);
+    expect(told(hook.bodies.map(unpack))).toEqual([['CONTROL_MESSAGE'], ['DATA_MESSAGE', 'hook', 'wanted']]);
+    const remove = ['logs', 'delete-subscription-filter', '--log-group-name', 'app', '--filter-name', 'hook'];
+    await aws.text(...remove);
+  }, 120_000);
+
   test('what was written before kill -9 is told after it, deletions too, in the order of writing', async () => {
     await makeQueue('crash');
     await notify({
@@ -246,7 +383,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
         acknowledged.add(MessageBody);
       }
     }).map((sending) => sending.catch(() => undefined));
-    await until('some messages are acknowledged', 30_000, () => acknowledged.size >= 200);
+    await until('some messages are acknowledged', 30_000, () => acknowledged.size >= 100);
     await server.kill9();
     await Promise.all(senders);
     await server.restart();
@@ -257,11 +394,15 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
         new ReceiveMessageCommand({ QueueUrl: QueueUrl(), MaxNumberOfMessages: 10 }),
       );
       if (!answer.Messages) break;
-      for (const { Body, ReceiptHandle } of answer.Messages) {
+      for (const { Body } of answer.Messages) {
         expect(found.has(Body!), `${Body} came twice`).toBe(false);
         found.add(Body!);
-        await client.send(new DeleteMessageCommand({ QueueUrl: QueueUrl(), ReceiptHandle }));
       }
+      const Entries = answer.Messages.map(({ ReceiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+      }));
+      await client.send(new DeleteMessageBatchCommand({ QueueUrl: QueueUrl(), Entries }));
     }
     expect([...found]).toEqual(expect.arrayContaining([...acknowledged]));
     expect(found.has('deleted')).toBe(false);

@@ -9,7 +9,7 @@ import { SubscriptionRefusal } from './subscription.ts';
 
 const HOME = { account: '111122223333', region: 'eu-west-1' };
 const QUEUE = 'arn:aws:sqs:eu-west-1:111122223333:q';
-const HOOK = 'https://hooks.example.com/in';
+const HOOK = 'arn:aws:events:eu-west-1:111122223333:api-destination/hook';
 
 interface Payload {
   readonly messageType: string;

@@ -1,8 +1,6 @@
 import type * as client from '@aws-sdk/client-cloudwatch-logs';
 import type { OperationName, RecordShape } from '../../aws/index.ts';
 
-const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
-
 /**
  * How calls are recorded. Writing events is no event (a trail that delivers into a group would see itself), and
  * reading them is one of data.
@@ -12,13 +10,6 @@ export const RECORDS: { readonly [Name in OperationName<typeof client> & string]
   PutLogEvents: { category: false },
   GetLogEvents: { category: 'Data', readOnly: true },
   FilterLogEvents: { category: 'Data', readOnly: true },
-  PutSubscriptionFilter: {
-    // Addresses of webhooks carry passwords and keys in their user part, path or query.
-    requestParameters: ({ destinationArn = '', ...rest }: client.PutSubscriptionFilterRequest) => ({
-      ...rest,
-      destinationArn: destinationArn.startsWith('arn:') ? destinationArn : HIDDEN,
-    }),
-  },
   // The messages may be anything, secrets too.
   TestMetricFilter: {
     readOnly: true,

@@ -16,6 +16,8 @@ import { nameToken, readNameToken } from '../tokens.ts';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const MAX_FILTERS = 2;
 const QUEUE = /^arn:aws[a-z-]{0,20}:sqs:[a-z0-9-]{1,40}:\d{12}:[\w-]{1,80}$/;
+/** A webhook by the name that the operator gave it; the form of the event bus. */
+const WEBHOOK = /^arn:aws[a-z-]{0,20}:events:[a-z0-9-]{1,40}:\d{12}:api-destination\/[\w.-]{1,64}$/;
 /** Destinations that AWS has and we have not, by the service in their ARN. */
 const OTHERS = new Map([
   ['lambda', 'a Lambda function'],
@@ -111,17 +113,15 @@ function others({ subscriptionFilters = [] }: LogGroup, name: string): Subscript
   return subscriptionFilters.filter((filter) => filter.name !== name);
 }
 
-/** A queue's ARN or a webhook's address; whether the latter is one of the operator's is for who sends. */
+/** The ARN of a queue or of a webhook; whether the operator lists the latter is for who sends. */
 function checkDestination(destination: string): string {
-  if (QUEUE.test(destination)) return destination;
-  if (/^https?:\/\//.test(destination) && destination.length <= 2_048 && URL.canParse(destination))
-    return destination;
+  if (QUEUE.test(destination) || WEBHOOK.test(destination)) return destination;
   const other = OTHERS.get(/^arn:[^:]{1,20}:([^:]{1,20}):/.exec(destination)?.[1] ?? '');
   if (other !== undefined) throw notBuilt(`${other} as a destination`);
   throw unfit(
     destination,
     'destinationArn',
-    "Member must be a queue's ARN, or the address of a webhook that --notify-endpoints lists",
+    'Member must be the ARN of a queue, or of a webhook that --event-webhooks lists (api-destination/NAME)',
   );
 }
 
