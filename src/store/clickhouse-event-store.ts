@@ -20,6 +20,10 @@ export type EventStoreOptions = ConnectionOptions & {
 
 const ALL_CATEGORIES: readonly EventCategory[] = ['Management', 'Data', 'NetworkActivity', 'Insight'];
 const SCAN_PAGE = 1000;
+/** How often rows are written under another token when the engine has them not; some months may stand twice then, which lookups hide. */
+const AGAIN = 3;
+
+type HistoryTable = 'events' | 'attributes';
 /** Above this, asking which lanes exist is cheaper than looking into each. */
 const MAX_GUESSED_LANES = 8;
 const MAX_LANES = 1500;
@@ -57,9 +61,19 @@ class ClickHouseEventStore implements EventStore {
     // between the two tables too, is answered by doing all of it again.
     await this.#repeat(async () => {
       await this.#insertLanes(rows.lanes);
-      await this.#insertRows('attributes', ATTRIBUTE_COLUMNS, rows.attributes, token);
-      await this.#insertRows('events', EVENT_COLUMNS, rows.events, token);
-      await this.#verify(rows);
+      const insert = (table: HistoryTable, token: string) =>
+        table === 'events'
+          ? this.#insertRows(table, EVENT_COLUMNS, rows.events, token)
+          : this.#insertRows(table, ATTRIBUTE_COLUMNS, rows.attributes, token);
+      await insert('attributes', token);
+      await insert('events', token);
+      let lacking = await this.#lackingIn(rows);
+      for (let again = 1; lacking.length > 0; again++) {
+        if (again > AGAIN)
+          throw new Error(`event store: the engine reported inserts but keeps ${lacking.join(' and ')} not`);
+        for (const table of lacking) await insert(table, `${token} again ${again}`);
+        lacking = await this.#lackingIn(rows);
+      }
     });
   }
 
@@ -179,8 +193,11 @@ class ClickHouseEventStore implements EventStore {
     return this.#connection.insertOnce(`${this.#db}.${table}`, columns, rows, token);
   }
 
-  /** Reads one row of each month back from both tables: an engine that reports success is not believed. */
-  async #verify({ samples }: EventRows): Promise<void> {
+  /**
+   * Reads one row of each month back from both tables: an engine that reports success is not believed. Answers the tables
+   * that do not have them all. After a disk was full, an engine was seen to remember the token of rows that it had lost.
+   */
+  async #lackingIn({ samples }: EventRows): Promise<readonly HistoryTable[]> {
     const events = samples.map(
       ({ lane, place }) =>
         `(${literal(lane.account)}, ${literal(lane.region)}, ${categoryCode(lane.category)}, ` +
@@ -197,12 +214,11 @@ class ClickHouseEventStore implements EventStore {
         'SETTINGS max_execution_time = 30',
     );
     const reader = new RowBinaryReader(answer);
-    const found = [reader.uint64(), reader.uint64()];
-    if (found.some((count) => count < BigInt(samples.length))) {
-      throw new Error(
-        `event store: the engine reported an insert but keeps ${found.join(' and ')} of ${samples.length} months`,
-      );
-    }
+    const [inEvents, inAttributes] = [reader.uint64(), reader.uint64()];
+    const lacking: HistoryTable[] = [];
+    if (inAttributes < BigInt(samples.length)) lacking.push('attributes');
+    if (inEvents < BigInt(samples.length)) lacking.push('events');
+    return lacking;
   }
 
   #query(sql: Sql): Promise<Buffer> {

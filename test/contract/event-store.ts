@@ -14,7 +14,8 @@ interface Made {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-function make({
+/** An event as the journal hands it over. */
+export function make({
   id,
   account,
   region = 'eu-west-1',
