@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateAccessKeyCommand,
@@ -11,7 +12,7 @@ import {
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/main.ts';
-import { bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
 
@@ -140,6 +141,36 @@ describe('opentrail sources', () => {
     });
     await sources('remove', 'filed');
   });
+});
+
+describe('opentrail sources back-fill', () => {
+  test('collects old days and shows how far it is, up to the end', async () => {
+    const s3 = s3Of(other);
+    const records = ['a', 'b'].map((id) => ({
+      eventVersion: '1.11',
+      eventID: `old-${id}`,
+      eventTime: '2024-03-05T12:00:00Z',
+      eventSource: 'ec2.amazonaws.com',
+      eventName: 'OldEvent',
+      awsRegion: 'us-east-1',
+      recipientAccountId: ACCOUNT,
+    }));
+    const Key = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/2024/03/05/${ACCOUNT}_CloudTrail_us-east-1_20240305T1200Z_abcdefghijklmnop.json.gz`;
+    const Body = gzipSync(JSON.stringify({ Records: records }));
+    await s3.send(new CreateBucketCommand({ Bucket: 'old-logs' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'old-logs', Key, Body }));
+    s3.destroy();
+    await sources('add', 'old', ...place('old-logs'), '--from', '-1d');
+    expect(await sources('run', 'old')).toMatchObject({ code: 0 });
+    const filled = await sources('back-fill', 'old', '--from', '2024-03-01', '--to', '2024-04-01');
+    expect(filled).toMatchObject({ code: 0 });
+    expect(filled.out).toContain('2024-03-01T00:00:00.000Z to 2024-04-01T00:00:00.000Z');
+    expect(filled.err).toContain('1 of 1 files (100 %), 2 records, done');
+    const wrong = await sources('back-fill', 'old', '--from', '2024-04-01', '--to', 'soon');
+    expect(wrong.err).toContain('to must be a date');
+    expect((await sources('status', 'old')).out).toMatch(/^old +(idle|running)/m);
+    await sources('remove', 'old');
+  }, 120_000);
 });
 
 describe('opentrail sources policy', () => {
