@@ -18,7 +18,11 @@ export function createSqsService(dependencies: SqsDependencies): Service {
     client,
     signingNames: ['sqs'],
     protocol: 'awsJson1_0',
+    // SDKs of before the end of 2023 send forms.
+    otherProtocols: ['awsQuery'],
     targetPrefixes: ['AmazonSQS'],
+    apiVersion: '2012-11-05',
+    xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
     maxBody: MAX_BODY,
     iamPrefix: 'sqs',
     eventSource: 'sqs.amazonaws.com',

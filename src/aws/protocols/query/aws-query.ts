@@ -38,7 +38,7 @@ function encodeError(
   requestId: string,
 ): Answer {
   const type = xmlElement('Type', error.status >= 500 ? 'Receiver' : 'Sender');
-  const inner = `<Error>${type}${xmlElement('Code', error.code)}${xmlElement('Message', error.message)}</Error>`;
+  const inner = `<Error>${type}${xmlElement('Code', service?.queryErrorCodes?.get(error.code) ?? error.code)}${xmlElement('Message', error.message)}</Error>`;
   const body = `<ErrorResponse${namespaceOf(service)}>${inner}${xmlElement('RequestId', requestId)}</ErrorResponse>`;
   return { status: error.status, headers: new Map([...headers, ...Object.entries(error.headers)]), body };
 }
