@@ -36,6 +36,8 @@ export interface CollectedStore extends CollectedLog {
   /** Small values by name: walks, cursors. `put` is durable on return. */
   get<T>(name: string): T | undefined;
   put(name: string, value: unknown): Promise<void>;
+  /** The same without waiting: a crash may bring back an older value, but never one that is newer than a commit before it. */
+  note(name: string, value: unknown): void;
   remove(name: string): Promise<void>;
   /** Names and values with a common beginning. */
   entries<T>(prefix: string): Iterable<readonly [string, T]>;
@@ -174,6 +176,10 @@ class LmdbCollectedStore implements CollectedStore {
   async put(name: string, value: unknown): Promise<void> {
     await this.#env.put(name, value);
     await this.#env.flushed;
+  }
+
+  note(name: string, value: unknown): void {
+    this.#env.put(name, value).catch((error: unknown) => this.#stop(error));
   }
 
   async remove(name: string): Promise<void> {

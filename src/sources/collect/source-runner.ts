@@ -86,7 +86,7 @@ export class SourceRunner {
   /** Files that a notification names; resolves when they are dealt with. @throws Error while the bucket cannot be reached */
   async take(files: readonly FoundFile[]): Promise<void> {
     if (!this.#fetch || !this.#walk) await this.#connect();
-    for (const { place } of files) if (place) await this.#walk!.learn(place);
+    for (const { place } of files) if (place) this.#walk!.learn(place);
     await this.#fetch!.take(files, 'fresh', this.#is.source.connector.startDate);
   }
 
@@ -208,6 +208,7 @@ export class SourceRunner {
         memory: {
           get: (name) => store.get(prefix + name),
           put: (name, value) => store.put(prefix + name, value),
+          note: (name, value) => store.note(prefix + name, value),
           remove: (name) => store.remove(prefix + name),
           *entries<T>(start: string) {
             for (const [name, value] of store.entries<T>(prefix + start)) {

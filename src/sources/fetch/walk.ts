@@ -45,7 +45,10 @@ export interface WalkHost {
   /** Small durable values of this source's walk. */
   readonly memory: {
     get<T>(name: string): T | undefined;
+    /** Durable on return. */
     put(name: string, value: unknown): Promise<void>;
+    /** Soon; a crash may bring back an older value, which only costs another look. */
+    note(name: string, value: unknown): void;
     remove(name: string): Promise<void>;
     entries<T>(prefix: string): Iterable<readonly [string, T]>;
   };
@@ -116,11 +119,11 @@ export class Walk {
   }
 
   /** A file that came by another way shows a folder that no sweep has met. */
-  async learn(place: CloudTrailKey): Promise<void> {
+  learn(place: CloudTrailKey): void {
     if (this.#folders.has(place.folder) || this.#folders.size >= MAX_FOLDERS) return;
     if (!place.folder.startsWith(this.#prefix)) return;
     const { folder, account, kind, region } = place;
-    await this.#save({ folder, account, kind, region, levels: [] });
+    this.#save({ folder, account, kind, region, levels: [] });
   }
 
   /** Looks for what is new. `whole`: at everything that is not older than two days, due or not. */
@@ -206,21 +209,21 @@ export class Walk {
     await this.#range(folder, range, lane, (cursor) =>
       this.#setLevel(folder.folder, level, { at: state.at, cursor, since, newest }),
     );
-    await this.#setLevel(folder.folder, level, { at: since });
+    this.#setLevel(folder.folder, level, { at: since });
   }
 
-  async #setLevel(name: string, level: number, state: LevelState): Promise<void> {
+  #setLevel(name: string, level: number, state: LevelState): void {
     const folder = this.#folders.get(name);
     if (!folder) return;
     const levels = Array.from({ length: Math.max(folder.levels.length, level + 1) }, (_, at) =>
       at === level ? state : (folder.levels[at] ?? { at: 0 }),
     );
-    await this.#save({ ...folder, levels });
+    this.#save({ ...folder, levels });
   }
 
-  async #save(folder: FolderState): Promise<void> {
+  #save(folder: FolderState): void {
     this.#folders.set(folder.folder, folder);
-    await this.#host.memory.put(`folder/${folder.folder}`, folder);
+    this.#host.memory.note(`folder/${folder.folder}`, folder);
   }
 
   /** Takes the files of a part of a folder. `onPast` is told of keys up to which everything is dealt with. */
@@ -228,14 +231,14 @@ export class Walk {
     folder: RegionFolder,
     range: { readonly startAfter: string; readonly end?: string; readonly from?: number },
     lane: Lane,
-    onPast?: (cursor: string) => Promise<void>,
+    onPast?: (cursor: string) => void,
   ): Promise<void> {
     const { startAfter, end, from = this.#start } = range;
     const underWay: { readonly last: string; readonly done: Promise<void> }[] = [];
     const settle = async () => {
       const { last, done } = underWay.shift()!;
       await done;
-      await onPast?.(last);
+      onPast?.(last);
     };
     for await (const page of this.#pages(folder.folder, startAfter)) {
       const wanted = end === undefined ? page : page.filter(({ key }) => key < end);
@@ -282,7 +285,7 @@ export class Walk {
         last = object.key;
         const place = readCloudTrailKey(object.key);
         const foreign = place ? undefined : foreignFolder(object.key);
-        if (place) await this.learn(place);
+        if (place) this.learn(place);
         if (foreign) this.#host.countForeign(foreign);
         if (place && this.#folders.has(place.folder)) jump = pastYears(place.folder);
         else if (foreign) jump = `${foreign}\ufffd`;
