@@ -113,6 +113,8 @@ describe('bounds', () => {
   it('on mails to strangers: a hundred an hour', async () => {
     for (let n = 0; n < 100; n++) await subscribe('email', `a${n}@example.com`);
     await expect(subscribe('email', 'b@example.com')).rejects.toMatchObject({ code: 'Throttled' });
+    // Nothing was sent, so a repeat must not be taken for one that was.
+    await expect(subscribe('email', 'b@example.com')).rejects.toMatchObject({ code: 'Throttled' });
     await expect(subscribe('http', 'http://example.com/')).resolves.toBeDefined();
     clock += 3_600_000;
     await expect(subscribe('email', 'c@example.com')).resolves.toBeDefined();

@@ -57,6 +57,18 @@ export function createSubscribing(options: {
     await send('question', topic, subscription);
   }
 
+  /** Nothing was sent: whoever asks again must not be told that it was. */
+  async function forgetAsking(arn: string): Promise<void> {
+    await book.update(topicArnOf(arn), (topic) => ({
+      ...topic,
+      subscriptions: topic.subscriptions.map((one) => {
+        if (one.arn !== arn) return one;
+        const { askedAt: _, ...rest } = one;
+        return rest;
+      }),
+    }));
+  }
+
   return {
     async subscribe(topicArn, { namesSettings = true, ...wish }) {
       checkEndpoint(wish.protocol, wish.endpoint, rules);
@@ -91,7 +103,14 @@ export function createSubscribing(options: {
         return checkSize({ ...current, subscriptions: [...others, asked] });
       });
       const subscription = topic.subscriptions.find(same)!;
-      if (isToBeAsked) await ask(topic, subscription);
+      if (isToBeAsked) {
+        try {
+          await ask(topic, subscription);
+        } catch (error) {
+          await forgetAsking(subscription.arn);
+          throw error;
+        }
+      }
       return subscription;
     },
 

@@ -7,8 +7,9 @@ import * as sns from '@aws-sdk/client-sns';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { Inbox } from './inbox.ts';
+import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -389,6 +390,13 @@ describe('chat and webhooks', () => {
     await expect(wish).rejects.toThrow(/--notify-endpoints/);
   });
 });
+
+test('the guide, typed as it stands there', async () => {
+  const commands = commandsOf('docs/guides/notifications.md', 'run');
+  const session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, server);
+  expect(session.status, transcript(session, server)).toBe(0);
+  expect(session.stdout).toContain('Somebody is told.');
+}, 120_000);
 
 describe('what is owed', () => {
   it('survives a kill, and comes at most once more', async () => {

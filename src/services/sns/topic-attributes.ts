@@ -22,6 +22,10 @@ const NOT_BUILT = new Map([
   ['DataProtectionPolicy', ['']],
 ]);
 
+/** Logs of deliveries, which AWS writes under a role. */
+const FEEDBACK =
+  /^(?:HTTP|SQS|Lambda|Firehose|Application)(?:(?:Success|Failure)FeedbackRoleArn|SuccessFeedbackSampleRate)$/;
+
 /** AWS's limit of a topic's policy, in bytes. */
 const MAX_POLICY = 30_720;
 
@@ -50,8 +54,9 @@ export function withAttribute<T extends Settable>(topic: T, name: string, value:
   }
   const off = NOT_BUILT.get(name);
   if (off?.includes(value)) return topic;
-  if (off || /^(?:HTTP|SQS|Lambda|Firehose|Application)(?:Success|Failure)Feedback/.test(name))
-    throw notBuilt(name);
+  // Terraform's provider sends a sample rate of 0 for each protocol with a new topic.
+  if (FEEDBACK.test(name) && (value === '' || value === '0')) return topic;
+  if (off || FEEDBACK.test(name)) throw notBuilt(name);
   throw invalid('AttributeName');
 }
 
