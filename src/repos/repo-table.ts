@@ -103,7 +103,8 @@ function writeRow(writer: RowBinaryWriter, row: RepoRow): void {
   const enrichment = Object.entries(row.enrichment);
   writer.count(enrichment.length);
   for (const [name, value] of enrichment) {
-    writer.string(name);
+    // Searches name the field `enrich.NAME`, whichever way it was handed over.
+    writer.string(name.replace(/^enrich\./, ''));
     writer.string(value);
   }
   writer.bytes(row.raw);

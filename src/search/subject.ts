@@ -91,7 +91,9 @@ export function subjectOf(known: KnownOf, given?: RecordFields): Subject {
     ...(known.account === undefined ? [] : ([['account', known.account]] as const)),
     ...(known.region === undefined ? [] : ([['region', known.region]] as const)),
   ]);
-  const enrichment = new Map(Object.entries(known.enrichment ?? {}));
+  const enrichment = new Map(
+    Object.entries(known.enrichment ?? {}).map(([name, value]) => [name.replace(/^enrich\./, ''), value]),
+  );
   return {
     text(field) {
       const text = own.get(field);

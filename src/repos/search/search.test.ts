@@ -142,7 +142,7 @@ async function fill(repo: string, lines: readonly string[], alsoHistory: boolean
 }
 
 function enrichmentOf(at: number): Readonly<Record<string, string>> {
-  return at % 4 === 0 ? { 'geo.country': 'DE', score: String(at % 50) } : {};
+  return at % 4 === 0 ? { 'enrich.geo.country': 'DE', score: String(at % 50) } : {};
 }
 
 async function find(text: string, more: Partial<SearchRequest> = {}, limit = 1_000_000) {

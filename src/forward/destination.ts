@@ -1,0 +1,46 @@
+import type { FeedName } from './outgoing.ts';
+
+/** The kinds of intakes. */
+export const KINDS = [
+  'datadog-logs',
+  'datadog-events',
+  'splunk',
+  'elasticsearch',
+  'loki',
+  'syslog',
+  'http',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The forms that a record is sent in. */
+export const FORMS = ['raw', 'flat', 'ecs', 'ocsf'] as const;
+export type Form = (typeof FORMS)[number];
+
+/** Where events go. Holds no secrets. */
+export interface Destination {
+  /** 1 to 64 letters, digits, `_`, `-`. */
+  readonly name: string;
+  readonly kind: Kind;
+  /** `https://…`, `http://…`; for syslog `tls://host:port`, `tcp://…`, `udp://…`. */
+  readonly url: string;
+  /** A search; absent: everything. */
+  readonly filter?: string;
+  readonly form: Form;
+  readonly feeds: readonly FeedName[];
+  /** Splunk's and Elasticsearch's index. */
+  readonly index?: string;
+  /** More tags for Datadog and labels for Loki: `env:prod`. */
+  readonly tags: readonly string[];
+  /** Splunk: wait until the indexers have what was sent. */
+  readonly acknowledge: boolean;
+  readonly gzip: boolean;
+  /** Elasticsearch and HTTP: for basic authentication, with the password as the secret. */
+  readonly user?: string;
+  /** How long a batch is tried again before it becomes a dead letter; milliseconds. */
+  readonly giveUpAfter: number;
+  readonly paused: boolean;
+  /** Begins with what is kept already; otherwise with what comes after it was made. */
+  readonly fromStart: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}

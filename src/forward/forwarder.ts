@@ -1,0 +1,257 @@
+import { compileMatcher, parseQuery, subjectOf } from '../search/index.ts';
+import type { State } from '../state/index.ts';
+import type { DeadLetterCount, DeadLetters } from './dead-letters.ts';
+import { deliver } from './deliver.ts';
+import type { Destination } from './destination.ts';
+import type { Feed, FeedName, Outgoing } from './outgoing.ts';
+import { excerpt } from './post.ts';
+import type { Target } from './target.ts';
+
+/** Where a destination stands in each feed. */
+export type Cursors = Readonly<Partial<Record<FeedName, number>>>;
+
+/** How a destination is doing; counts are since the start of the server. */
+export interface ForwarderStatus {
+  readonly state: 'idle' | 'sending' | 'failing' | 'paused';
+  readonly sent: number;
+  /** Did not fit the filter. */
+  readonly filtered: number;
+  readonly retries: number;
+  /** Given up, by the reason's first words; these lie as dead letters. */
+  readonly dead: number;
+  /** Gone: dead letters beyond their bound, records without text, and what a feed let go of before it was sent. */
+  readonly lost: ReadonlyMap<'dead-letter-bound' | 'no-text' | 'feed-trimmed', number>;
+  /** Events of all feeds that were not looked at yet. */
+  readonly behind: number;
+  /** For people; never a secret. */
+  readonly lastError?: string;
+  readonly lastSentAt?: number;
+  readonly deadLetters: DeadLetterCount;
+}
+
+/** What a forwarder works with. */
+export interface ForwarderOptions {
+  readonly destination: Destination;
+  readonly target: Target;
+  readonly feeds: readonly Feed[];
+  readonly cursors: Cursors;
+  readonly state: State;
+  /** Key of the cursors in the state. */
+  readonly cursorKey: string;
+  readonly deadLetters: DeadLetters;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+const RANGE_BYTES = 2 << 20;
+/** New events wait this long for company. */
+const DELAY = 200;
+const RETRY_AFTER_ERROR = 5_000;
+
+class Closed extends Error {}
+
+/**
+ * Carries the events of its feeds to one destination, in order, each at least once. The cursor moves when a range is
+ * through: in, given up as dead letters, or filtered. Another destination never waits for it.
+ */
+export class Forwarder {
+  readonly destination: Destination;
+  readonly #options: ForwarderOptions;
+  readonly #fits: (event: Outgoing) => boolean;
+  readonly #closing = new AbortController();
+  readonly #cursors: Map<FeedName, number>;
+  readonly #stops: (() => void)[] = [];
+  readonly #lost = new Map<'dead-letter-bound' | 'no-text' | 'feed-trimmed', number>();
+  #sent = 0;
+  #filtered = 0;
+  #retries = 0;
+  #dead = 0;
+  #lastError: string | undefined;
+  #lastSentAt: number | undefined;
+  #isFailing = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** One piece of work at a time: carrying on, or dead letters again. */
+  #turn: Promise<void> = Promise.resolve();
+  #isRunning = false;
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+    this.destination = options.destination;
+    this.#cursors = new Map(Object.entries(options.cursors) as [FeedName, number][]);
+    this.#fits = compileFilter(options.destination.filter);
+  }
+
+  start(): void {
+    if (this.destination.paused) return;
+    for (const feed of this.#options.feeds) this.#stops.push(feed.onAppend(() => this.#wake(DELAY)));
+    this.#wake(0);
+  }
+
+  /** The first number that this destination still needs of a feed. */
+  heldFrom(feed: FeedName): number {
+    return this.#cursors.get(feed) ?? Number.POSITIVE_INFINITY;
+  }
+
+  async status(): Promise<ForwarderStatus> {
+    const { feeds, deadLetters } = this.#options;
+    const behind = feeds.reduce((sum, feed) => sum + Math.max(0, feed.head() - this.heldFrom(feed.name)), 0);
+    const idle = this.#isFailing ? 'failing' : this.#isRunning ? 'sending' : 'idle';
+    return {
+      state: this.destination.paused ? 'paused' : idle,
+      sent: this.#sent,
+      filtered: this.#filtered,
+      retries: this.#retries,
+      dead: this.#dead,
+      lost: this.#lost,
+      behind,
+      ...(this.#lastError !== undefined && { lastError: this.#lastError }),
+      ...(this.#lastSentAt !== undefined && { lastSentAt: this.#lastSentAt }),
+      deadLetters: await deadLetters.count(),
+    };
+  }
+
+  /**
+   * Sends the dead letters that lie there now once more, after what is being sent; what fails again is a dead letter
+   * again. Answers how many there are, before they are sent.
+   */
+  async retryDead(): Promise<number> {
+    const { deadLetters } = this.#options;
+    const { events } = await deadLetters.count();
+    void this.#inTurn(async () => {
+      for (const name of await deadLetters.list()) {
+        await this.#deliver(
+          (await deadLetters.read(name)).map(({ event }) => event),
+          0,
+        );
+        await deadLetters.remove(name);
+      }
+    }).catch((error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)));
+    return events;
+  }
+
+  /** Stops waiting at once; what is not through is sent after the next start. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    clearTimeout(this.#timer);
+    this.#closing.abort();
+    await this.#turn;
+    this.#options.target.close();
+  }
+
+  #wake(delay: number): void {
+    if (this.#timer || this.#isRunning || this.#closing.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#carryOn();
+    }, delay);
+  }
+
+  async #carryOn(): Promise<void> {
+    let failed = false;
+    await this.#inTurn(async () => {
+      this.#isRunning = true;
+      try {
+        for (let more = true; more; ) {
+          more = false;
+          for (const feed of this.#options.feeds) more = (await this.#next(feed)) || more;
+        }
+      } catch (error) {
+        if (error instanceof Closed) return;
+        failed = true;
+        this.#fail(error instanceof Error ? error.message : String(error));
+      } finally {
+        this.#isRunning = false;
+      }
+    });
+    const isBehind = this.#options.feeds.some((feed) => feed.head() > this.heldFrom(feed.name));
+    if (isBehind || failed) this.#wake(failed ? RETRY_AFTER_ERROR : DELAY);
+  }
+
+  /** Carries one range; false when there was none. */
+  async #next(feed: Feed): Promise<boolean> {
+    if (this.#closing.signal.aborted) throw new Closed();
+    const cursor = this.#cursors.get(feed.name) ?? feed.head();
+    if (cursor >= feed.head()) return false;
+    const range = await feed.read(cursor, { maxBytes: RANGE_BYTES });
+    if (range.from > cursor) this.#lose('feed-trimmed', range.from - cursor);
+    const fitting = range.events.filter((event) => this.#fits(event));
+    this.#filtered += range.events.length - fitting.length;
+    const whole = fitting.filter(({ raw }) => raw !== '');
+    this.#lose('no-text', fitting.length - whole.length);
+    await this.#deliver(whole, this.destination.giveUpAfter);
+    if (range.next <= cursor) return false;
+    this.#cursors.set(feed.name, range.next);
+    await this.#saveCursors();
+    return true;
+  }
+
+  async #deliver(events: readonly Outgoing[], giveUpAfter: number): Promise<void> {
+    const { target, now, random } = this.#options;
+    await deliver(events, {
+      ...{ target, giveUpAfter, now, random },
+      wait: (milliseconds) => this.#wait(milliseconds),
+      onSent: (count) => {
+        if (count === 0) return;
+        this.#sent += count;
+        this.#lastSentAt = now();
+        this.#isFailing = false;
+      },
+      onRetry: (reason) => {
+        this.#retries++;
+        this.#fail(reason);
+      },
+      onDead: async (dead) => {
+        if (dead.length === 0) return;
+        this.#dead += dead.length;
+        this.#lastError = excerpt(dead[0]?.reason ?? '');
+        const letters = dead.map(({ event, reason }) => ({ reason: excerpt(reason), at: now(), event }));
+        this.#lose('dead-letter-bound', await this.#options.deadLetters.add(letters));
+      },
+    });
+  }
+
+  async #saveCursors(): Promise<void> {
+    const { state, cursorKey } = this.#options;
+    // One forwarder writes this key; a removed destination's is gone and stays so.
+    const stored = await state.get<Cursors>(cursorKey);
+    if (stored) await state.put(cursorKey, Object.fromEntries(this.#cursors), stored.version);
+  }
+
+  #fail(reason: string): void {
+    this.#isFailing = true;
+    this.#lastError = excerpt(reason);
+  }
+
+  #lose(what: 'dead-letter-bound' | 'no-text' | 'feed-trimmed', count: number): void {
+    if (count > 0) this.#lost.set(what, (this.#lost.get(what) ?? 0) + count);
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    const { signal } = this.#closing;
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        if (signal.aborted) reject(new Closed());
+        else resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+    });
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    await mine.catch((error: unknown) => {
+      if (!(error instanceof Closed)) throw error;
+    });
+  }
+}
+
+function compileFilter(filter: string | undefined): (event: Outgoing) => boolean {
+  if (filter === undefined || filter.trim() === '') return () => true;
+  const fits = compileMatcher(parseQuery(filter));
+  return (event) => fits(subjectOf(event));
+}

@@ -1,0 +1,15 @@
+import type { Outgoing } from '../outgoing.ts';
+
+/** What a target is made of. */
+export interface TargetSettings {
+  readonly url: string;
+  /** API key, token or password; empty: none. */
+  readonly secret: string;
+  readonly user?: string;
+  readonly index?: string;
+  readonly tags: readonly string[];
+  readonly gzip: boolean;
+  readonly acknowledge: boolean;
+  /** The event in the form that the destination asked for: one line of JSON. */
+  readonly form: (event: Outgoing) => string;
+}
