@@ -10,7 +10,7 @@ import {
   type Sources,
 } from '../index.ts';
 import type { CollectedStore } from './collected-store.ts';
-import type { FileState, Trouble } from './file-book.ts';
+import type { FileOutcome, Trouble } from './file-book.ts';
 import type { FileReaders } from './file-readers.ts';
 import { Lanes } from './lanes.ts';
 import { SourceRunner } from './source-runner.ts';
@@ -61,8 +61,7 @@ export interface CollectorDependencies {
 export interface Collector extends CollectorControl {
   /** Fetches files of which a notification told; resolves when they are dealt with. */
   take(sourceId: string, files: readonly FoundFile[]): Promise<void>;
-  /** What became of a file; undefined: it was not dealt with. */
-  file(sourceId: string, bucket: string, key: string, day: number): FileState | undefined;
+  outcome(sourceId: string, bucket: string, key: string): FileOutcome | undefined;
   /** Files that could not be read, by key. */
   quarantine(sourceId: string, limit: number): readonly Trouble[];
   /** Tries those again, all or the named ones. Answers how many. */
@@ -178,11 +177,9 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
     async take(sourceId, files) {
       await (await runnerOf(sourceId)).take(files);
     },
-    file: (sourceId, bucket, key, day) =>
-      store.book.state({ sourceId, bucket, key, day, etag: '', size: -1 }),
     outcome(sourceId, bucket, key) {
-      const day = readCloudTrailKey(key)?.day ?? 0;
       if (!runners.has(sourceId)) return undefined;
+      const day = Math.max(0, readCloudTrailKey(key)?.day ?? 0);
       return store.book.state({ sourceId, bucket, key, day, etag: '', size: -1 })?.outcome;
     },
     quarantine: (sourceId, limit) => [...store.book.troubles(sourceId, limit)],

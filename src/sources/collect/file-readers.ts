@@ -1,12 +1,15 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { EnrichmentWatch } from './enrichment-watch.ts';
 import type { FileContent } from './read-file.ts';
-import type { ReadAnswer, ReadOrder, ThreadSettings } from './thread-messages.ts';
+import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thread-messages.ts';
 
 /** Reads files in threads of its own, so that the server answers meanwhile. */
 export interface FileReaders {
   /** Takes the body's memory. Rejects when the thread broke, not for what the file holds. */
   read(order: Omit<ReadOrder, 'number'>): Promise<FileContent>;
+  /** How the operator's enrichment files are doing, in all threads. */
+  readonly enrichment: EnrichmentWatch;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ interface Thread {
 export function createFileReaders(threads: number, settings: ThreadSettings): FileReaders {
   const queue: Waiting[] = [];
   const running = new Set<Thread>();
+  const enrichment = new EnrichmentWatch();
   let number = 0;
   let closed = false;
 
@@ -39,7 +43,8 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
     });
     const thread: Thread = { worker, working: new Map() };
     worker.unref();
-    worker.on('message', (answer: ReadAnswer) => {
+    worker.on('message', (answer: ReadAnswer | ThreadReport) => {
+      if ('enrichment' in answer) return enrichment.take(worker.threadId, answer.enrichment);
       const waiting = thread.working.get(answer.number);
       thread.working.delete(answer.number);
       if ('content' in answer) waiting?.resolve(revive(answer.content));
@@ -69,6 +74,7 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
   }
 
   return {
+    enrichment,
     read(order) {
       if (closed) return Promise.reject(new Error('the reading threads are closed'));
       return new Promise((resolve, reject) => {

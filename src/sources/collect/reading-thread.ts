@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createEnrichment, type OpenEnrichment } from '../enrich/index.ts';
 import { compileRoute } from '../route/index.ts';
 import { type FileContent, readFile, type Treatment } from './read-file.ts';
-import type { ReadAnswer, ReadOrder, ThreadSettings } from './thread-messages.ts';
+import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thread-messages.ts';
 
 /** A thread that unpacks, cuts, parses, enriches and routes; see `createFileReaders`. */
 const port = parentPort;
@@ -10,8 +10,13 @@ if (!port) throw new Error('reading-thread runs as a worker thread');
 const { enrichmentDirectory } = workerData as ThreadSettings;
 
 const enrichment = createEnrichment({ directory: enrichmentDirectory, now: Date.now });
-const refreshing = setInterval(() => void enrichment.refresh(), 10_000);
+const refreshing = setInterval(() => void enrichment.refresh().then(tell), 10_000);
 refreshing.unref();
+
+function tell(): void {
+  const report: ThreadReport = { enrichment: { counts: enrichment.counts, files: enrichment.status() } };
+  port?.postMessage(report);
+}
 
 /** Compiled treatments by the number that the pool gave them; an older one is closed when a newer one of its source comes. */
 const treatments = new Map<string, { readonly version: number; readonly ready: Promise<Compiled> }>();
@@ -30,6 +35,7 @@ function treatmentOf(order: ReadOrder): Promise<Compiled> {
   treatments.set(order.sourceId, { version, ready });
   // Files that are being read by the older one hold their own reference to it.
   void known?.ready.then(({ open }) => open.close());
+  void ready.then(tell);
   return ready;
 }
 

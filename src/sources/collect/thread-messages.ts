@@ -1,4 +1,4 @@
-import type { EnrichmentStep } from '../enrich/index.ts';
+import type { EnrichmentCounts, EnrichmentStep, FileStatus } from '../enrich/index.ts';
 import type { RoutingRules } from '../route/index.ts';
 import type { FileContent, FileOrder } from './read-file.ts';
 
@@ -26,3 +26,8 @@ export interface ReadOrder extends Omit<FileOrder, 'body'> {
 export type ReadAnswer =
   | { readonly number: number; readonly content: FileContent }
   | { readonly number: number; readonly failure: string };
+
+/** What a thread says of the operator's files from time to time; the newest one counts. */
+export interface ThreadReport {
+  readonly enrichment: { readonly counts: EnrichmentCounts; readonly files: readonly FileStatus[] };
+}
