@@ -49,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ['cis', { summary: "set up the CIS benchmark's alarms", load: () => import('./commands/cis.ts') }],
   ['filters', { summary: 'rehearse a metric filter', load: () => import('./commands/filters.ts') }],
   ['alarms', { summary: 'rehearse an alarm', load: () => import('./commands/alarms.ts') }],
+  ['rules', { summary: 'rehearse an event rule', load: () => import('./commands/rules.ts') }],
   [
     'fsck',
     { summary: 'prove that a data directory agrees with itself', load: () => import('./commands/fsck.ts') },

@@ -7,6 +7,7 @@ import { ACCOUNT, apiOf, makeTrail } from '../fault/house-keeping.ts';
 import { Aws } from './aws.ts';
 import { type CisEvents, cisEvents } from './cis-events.ts';
 import { Inbox } from './inbox.ts';
+import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { run } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -137,4 +138,11 @@ test('15 alarms are set up by one command, fire on their events and on no others
       'Alarm updated from OK to ALARM',
     );
   }
+});
+
+test('the guide, typed as it stands there, on the same server', { timeout: 180_000 }, async () => {
+  const session = await typeCommands(commandsOf('docs/guides/cis.md', 'run'), server);
+  expect(session.status, transcript(session, server)).toBe(0);
+  expect(session.stdout).toMatch(/4\.15 +OrganizationsChanges +passes/);
+  expect(session.stdout).toMatch(/^RootAccountUsage: would have fired (once|\d+ times)/m);
 });
