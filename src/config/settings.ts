@@ -178,6 +178,14 @@ export const SETTINGS = {
       'let log sources and their proxies have private addresses (10/8, 172.16/12, 192.168/16, fc00::/7); loopback is ' +
       'always allowed, link-local and metadata addresses (169.254/16, fe80::/10) never',
   },
+  allowPrivateForwards: {
+    group: 'Neighbours',
+    type: onOff,
+    default: 'false',
+    description:
+      'let forwards send to private addresses (10/8, 172.16/12, 192.168/16, fc00::/7); loopback is always allowed, ' +
+      'link-local and metadata addresses (169.254/16, fe80::/10) never',
+  },
   smtpUrl: {
     group: 'Neighbours',
     type: smtpUrl,

@@ -42,8 +42,6 @@ export interface Forwards {
   heldFrom(feed: FeedName): number;
   /** Feeds that are opened later than the destinations; each begins where its cursor stands. */
   addFeed(feed: Feed): Promise<void>;
-  /** Re-encrypts all secrets; answers how many. */
-  reseal(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -63,11 +61,11 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
   const { state, box } = options;
   const feeds = new Map<FeedName, Feed>(options.feeds.map((feed) => [feed.name, feed]));
   const running = new Map<string, Forwarder>();
-  const stored = new Map<string, Stored>();
+  const known = new Map<string, Destination>();
   let turn: Promise<unknown> = Promise.resolve();
 
   for (const { value } of await state.list<Stored>(DESTINATION)) {
-    stored.set(value.destination.name, value);
+    known.set(value.destination.name, value.destination);
     await startOne(value);
   }
 
@@ -106,15 +104,15 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
   /** Stored before the first event is read: a restart must not begin anew. */
   async function cursorsOf(destination: Destination, own: readonly Feed[]): Promise<Cursors> {
     const key = CURSOR + destination.name;
-    const known = await state.get<Cursors>(key);
-    const cursors = { ...known?.value };
-    let isNew = known === undefined;
+    const found = await state.get<Cursors>(key);
+    const cursors = { ...found?.value };
+    let isNew = found === undefined;
     for (const feed of own) {
       if (cursors[feed.name] !== undefined) continue;
       cursors[feed.name] = destination.fromStart ? feed.tail() : feed.head();
       isNew = true;
     }
-    if (isNew) await state.put(key, cursors, known?.version ?? 0);
+    if (isNew) await state.put(key, cursors, found?.version ?? 0);
     return cursors;
   }
 
@@ -130,7 +128,12 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
   async function save(value: Stored): Promise<void> {
     const key = DESTINATION + value.destination.name;
     await state.put(key, value, (await state.get(key))?.version ?? 0);
-    stored.set(value.destination.name, value);
+    known.set(value.destination.name, value.destination);
+  }
+
+  /** From the state, not from memory: a rotation of keys may have sealed the secret anew. */
+  async function read(name: string): Promise<Stored | undefined> {
+    return (await state.get<Stored>(DESTINATION + name))?.value;
   }
 
   async function forget(key: string): Promise<void> {
@@ -146,7 +149,7 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
       inTurn(async () => {
         const { secret, ...destination } = readDestination(json, options.now());
         const { name } = destination;
-        if (!stored.has(name) && stored.size >= MAX_DESTINATIONS) {
+        if (!known.has(name) && known.size >= MAX_DESTINATIONS) {
           throw new Error(`there are ${MAX_DESTINATIONS} destinations already`);
         }
         const value = {
@@ -160,17 +163,17 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
       }),
     remove: (name) =>
       inTurn(async () => {
-        if (!stored.has(name)) return false;
+        if (!known.has(name)) return false;
         await stopOne(name);
         await forget(DESTINATION + name);
         await forget(CURSOR + name);
-        stored.delete(name);
+        known.delete(name);
         await deadLettersOf(name).clear();
         return true;
       }),
     pause: (name, paused) =>
       inTurn(async () => {
-        const value = stored.get(name);
+        const value = await read(name);
         if (!value) return false;
         const changed = { ...value, destination: { ...value.destination, paused } };
         await stopOne(name);
@@ -184,22 +187,12 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
     addFeed: (feed) =>
       inTurn(async () => {
         feeds.set(feed.name, feed);
-        for (const value of stored.values()) {
-          if (!value.destination.feeds.includes(feed.name)) continue;
-          await stopOne(value.destination.name);
+        for (const { name, feeds: wanted } of known.values()) {
+          const value = wanted.includes(feed.name) ? await read(name) : undefined;
+          if (!value) continue;
+          await stopOne(name);
           await startOne(value);
         }
-      }),
-    reseal: () =>
-      inTurn(async () => {
-        let count = 0;
-        for (const value of stored.values()) {
-          if (value.sealed === undefined) continue;
-          const place = placeOf(value.destination.name);
-          await save({ ...value, sealed: box.seal(place, box.open(place, value.sealed)) });
-          count++;
-        }
-        return count;
       }),
     close: () =>
       inTurn(async () => {
@@ -210,4 +203,22 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
 
 function placeOf(name: string): string {
   return `forward/${name}`;
+}
+
+/**
+ * Seals the secrets of all destinations with the newest key; answers how many. For a rotation of keys, also one that a
+ * crash cut off, before the destinations are opened. @throws what `open` throws
+ */
+export async function resealForwards(
+  state: State,
+  box: Sealer & { isCurrent(sealed: string): boolean },
+): Promise<number> {
+  let count = 0;
+  for (const { key, value, version } of await state.list<Stored>(DESTINATION)) {
+    if (value.sealed === undefined || box.isCurrent(value.sealed)) continue;
+    const place = placeOf(value.destination.name);
+    await state.put(key, { ...value, sealed: box.seal(place, box.open(place, value.sealed)) }, version);
+    count++;
+  }
+  return count;
 }

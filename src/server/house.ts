@@ -34,6 +34,7 @@ import { openCollectorRoom } from './open-collector.ts';
 import { openEventBusRoom } from './open-event-bus.ts';
 import { openLogsRoom } from './open-logs.ts';
 import { openQueuesRoom } from './open-queues.ts';
+import { openForwardRoom } from './open-forward.ts';
 import { openHouseRepos } from './open-repos.ts';
 import { openSourcesRoom } from './open-sources.ts';
 import { openStore } from './open-store.ts';
@@ -135,6 +136,9 @@ export async function openHouse(
   const keys = openKeyRing({ state, path: dir.keys, now });
   const anchors = openAnchors(config, { keys, now, log });
   const paced = yieldToIntake(journal, { now });
+  const forwards = await openForwardRoom(config, {
+    ...{ path: dir.path, state, box: sources.box, collected: collecting.log, journal: paced, now, log },
+  });
   const logGroups = await startLogGroupDelivery({
     state,
     journal: paced,
@@ -147,7 +151,7 @@ export async function openHouse(
   const busReader = await events.follow(trails, paced);
   const delivery = await startDelivery({
     state,
-    journal: busReader.holdJournal(logGroups.holdJournal(gate.guardJournal(paced))),
+    journal: forwards.holdJournal(busReader.holdJournal(logGroups.holdJournal(gate.guardJournal(paced)))),
     store: gate.guardStore(store),
     trails: {
       all: () => trails.all(),
@@ -241,6 +245,7 @@ export async function openHouse(
   events.register(metrics);
   registerTopics(metrics, topics);
   repos.register(metrics);
+  forwards.register(metrics);
   collecting.register(metrics);
   sources.register(metrics, (event) => ingest.takeOwn(event));
   const listener = createListener({
@@ -262,7 +267,7 @@ export async function openHouse(
       writeRootCredentials,
       backup,
       log,
-      more: repos.paths,
+      more: new Map([...repos.paths, ...forwards.paths]),
     }),
     openPaths: createOpenPaths({ metrics, refusal, topics }),
     ownTrees: sources.trees,
@@ -288,6 +293,7 @@ export async function openHouse(
       await events.close();
       await queues.close();
       await topics.close();
+      await forwards.close();
       await collecting.close();
       await sources.close();
       await repos.close();

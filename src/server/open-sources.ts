@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
+import { resealForwards } from '../forward/index.ts';
 import { createSourceConnect, type SourceConnect } from '../sources/connect/index.ts';
 import {
   type CollectorControl,
@@ -88,7 +89,7 @@ export async function openSourcesRoom(
   const settling = catchUpRepos(policies, house.repos, onError);
   await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
   const orders = await openOrders({ state, box, rooms, onError });
-  const reseal = async () => (await sources.reseal()) + (await orders.reseal());
+  const reseal = async () => (await sources.reseal()) + (await orders.reseal()) + (await resealForwards(state, box));
   if (box.isRotating) await box.finishRotation(reseal);
   return {
     sources,

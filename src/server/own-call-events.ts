@@ -28,6 +28,12 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['/v1/admin/tokens revoke', 'RevokeToken'],
   ['/v1/admin/root rotate', 'RotateRootKey'],
   ['/v1/admin/keys list', 'ListKeys'],
+  ['/v1/admin/forwards add', 'PutForward'],
+  ['/v1/admin/forwards list', 'ListForwards'],
+  ['/v1/admin/forwards remove', 'DeleteForward'],
+  ['/v1/admin/forwards pause', 'PauseForward'],
+  ['/v1/admin/forwards resume', 'ResumeForward'],
+  ['/v1/admin/forwards retry', 'RetryForward'],
   ['/v1/admin/keys rotate', 'RotateKey'],
 ]);
 
@@ -76,9 +82,17 @@ export function ownCallEvent(
 function eventOfPath(req: IncomingMessage, body: Buffer): OwnEvent | undefined {
   const path = (req.url ?? '/').split('?', 1)[0]!;
   if (path === '/v1/events') return undefined;
-  const { op, ...parameters } = questionOf(body);
+  const { op, ...parameters } = withoutSecret(questionOf(body));
   const name = NAMES.get(typeof op === 'string' ? `${path} ${op}` : path);
   return name === undefined ? undefined : { name, parameters };
+}
+
+/** The one member that holds a secret: the key of a forward's intake. */
+function withoutSecret(question: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { forward } = question;
+  if (typeof forward !== 'object' || forward === null) return question;
+  const { secret: _, ...shown } = forward as Record<string, unknown>;
+  return { ...question, forward: shown };
 }
 
 function questionOf(body: Buffer): Readonly<Record<string, unknown>> {

@@ -33,6 +33,13 @@ export class Question {
     );
   }
 
+  /** Empty when absent. */
+  object(name: string): Readonly<Record<string, unknown>> {
+    const is = (value: unknown): value is Record<string, unknown> =>
+      typeof value === 'object' && value !== null && !Array.isArray(value);
+    return this.#read(name, 'an object', is) ?? {};
+  }
+
   texts(name: string): readonly string[] | undefined {
     return this.#read(
       name,
