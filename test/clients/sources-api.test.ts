@@ -152,7 +152,8 @@ describe('a wrong body', () => {
 
   test('changes nothing', async () => expect(await list('LogSources')).toEqual([]));
 
-  test.each(['', '{', '[]', '"x"', 'null'])('that is no object is refused: %j', async (body) => {
+  const deep = `{"data":{"dc_metadata":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`;
+  test.each(['', '{', '[]', '"x"', 'null', deep])('that is no form is refused: %#', async (body) => {
     expect((await ask('POST', `${BASE}/LogSources`, body)).status).toBe(400);
   });
 });

@@ -8,6 +8,10 @@ const MEMBERS: readonly (readonly [prefix: string, members: readonly string[]])[
   ['delivery/trail/', ['cursor', 'notices', 'status', 'delivered']],
   ['delivery/history', ['cursor']],
   ['digest-key/', ['fingerprint', 'value', 'validFrom', 'validTo']],
+  ['sources/source/', ['source']],
+  ['sources/policy/', ['id', 'name']],
+  ['sources/order/', ['id', 'at', 'state']],
+  ['completeness/', ['chains']],
 ];
 
 const RESTORE = 'restore state/ from a backup (opentrail restore); the server does not start or forgets this';

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bodyWith, type Json } from '../../sources/form/wrong-bodies.fixture.ts';
 import { applyFileSources } from './file-sources.ts';
 import { type ApiHouse, openApiHouse } from './house.fixture.ts';
+import { deleteSource, editSource } from './log-sources.ts';
+import { openOrders } from './orders.ts';
 
 let house: ApiHouse;
 beforeEach(async () => {
@@ -37,6 +39,18 @@ describe('the sources of a config file', () => {
     await applied(entry({ file }));
     const [made] = house.rooms.sources.list();
     expect(await house.rooms.sources.reveal(made!)).toEqual({ secretAccessKey: 'from-a-file' });
+  });
+
+  it('are not changed by the API', async () => {
+    await applied(entry({ env: 'KEY' }));
+    const { id } = house.rooms.sources.list()[0]!;
+    const { state, box, rooms } = house;
+    const orders = await openOrders({ state, box, rooms, onError: () => undefined });
+    const place = { pool: 'p', logpoint: 'l' };
+    await expect(editSource(id, entry('x'), place, false, rooms, orders)).rejects.toMatchObject({
+      status: 409,
+    });
+    await expect(deleteSource(id, place, rooms, orders)).rejects.toMatchObject({ code: 'FromFile' });
   });
 
   it('go on as sources of the API when the file no longer names them', async () => {

@@ -118,11 +118,33 @@ function listCharsets(): unknown {
   return [...CHARSETS].map(([name, label]) => ({ id: name, name, encoding: label }));
 }
 
+/** Forms nest six deep; a deeper template is nobody's, and would overflow what writes it out. */
+const MAX_DEPTH = 64;
+
+/** Counts brackets outside of texts. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isQuoted) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) isQuoted = false;
+    } else if (code === 0x22) isQuoted = true;
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
 /** The `data` of a body. @throws ApiRefusal 400 */
 function dataOf(body: Buffer): unknown {
   let value: unknown;
+  const text = body.toString('utf8');
+  if (isTooDeep(text)) throw new ApiRefusal(400, 'InvalidJson', `the body nests deeper than ${MAX_DEPTH}`);
   try {
-    value = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    value = text === '' ? {} : JSON.parse(text);
   } catch {
     throw new ApiRefusal(400, 'InvalidJson', 'the body is not JSON');
   }

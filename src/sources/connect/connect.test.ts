@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Connector, CredentialsKind, LogSource, SourceSecrets } from '../index.ts';
@@ -192,6 +195,48 @@ describe('the way to a bucket', () => {
     const { seen, port } = await httpServer();
     await list(source({ endpointUrl: `http://127.0.0.1:${port}`, credentials: { kind: 'instance' } }), {});
     expect(seen[0]?.headers.authorization).toContain('Credential=AKIAENV/');
+  });
+
+  it("takes the instance's role from its metadata service", async () => {
+    const metadata = await listen(
+      createServer((req, res) => {
+        if (req.url === '/latest/api/token') return void res.end('imds-token');
+        if (req.headers['x-aws-ec2-metadata-token'] !== 'imds-token') return void res.writeHead(401).end();
+        if (req.url?.endsWith('/security-credentials/')) return void res.end('reader-role');
+        const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+        const keys = { AccessKeyId: 'ASIAINSTANCE', SecretAccessKey: 's', Token: 'instance-token' };
+        res.end(JSON.stringify({ Code: 'Success', ...keys, Expiration }));
+      }),
+    );
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined);
+    for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) vi.stubEnv(name, '/nowhere');
+    vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', `http://127.0.0.1:${metadata}`);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'false');
+    const { seen, port } = await httpServer();
+    await list(source({ endpointUrl: `http://127.0.0.1:${port}`, credentials: { kind: 'instance' } }), {});
+    expect(seen[0]?.headers.authorization).toContain('Credential=ASIAINSTANCE/');
+    expect(seen[0]?.headers['x-amz-security-token']).toBe('instance-token');
+  });
+
+  it("takes a profile of the server's AWS config, and that only", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'credentials');
+    writeFileSync(file, '[audit]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAENV');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'env');
+    const { seen, port } = await httpServer();
+    const of = (profile: string) =>
+      list(
+        source({ endpointUrl: `http://127.0.0.1:${port}`, credentials: { kind: 'profile', profile } }),
+        {},
+      );
+    await of('audit');
+    expect(seen[0]?.headers.authorization).toContain('Credential=AKIAPROFILE/');
+    await expect(of('other')).rejects.toThrow('other');
   });
 
   it('does not sign for public buckets', async () => {
