@@ -15,6 +15,7 @@ import {
 } from '../sources/collect/index.ts';
 import { createS3BucketReader } from '../sources/fetch/index.ts';
 import type { LogSource } from '../sources/index.ts';
+import { registerEnrichment } from './enrichment-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenedSources } from './open-sources.ts';
 
@@ -57,6 +58,8 @@ export async function openCollectorRoom(house: {
     onBroken: house.onBroken,
   });
   const readers = createFileReaders(THREADS, { enrichmentDirectory });
+  readers.enrichment.onChange = ({ file, state, text }) =>
+    log[state === 'ready' ? 'info' : 'warn']({ file, state }, `enrichment file ${file}: ${text}`);
   const feed = startRepoFeed({
     store,
     sink: {
@@ -85,7 +88,10 @@ export async function openCollectorRoom(house: {
   return {
     collector,
     log: store,
-    register: (metrics) => register(metrics, { sources: sources.list, collector, store, feed }),
+    register(metrics) {
+      register(metrics, { sources: sources.list, collector, store, feed });
+      registerEnrichment(metrics, readers);
+    },
     async close() {
       await collector.close();
       await feed.close();

@@ -6,6 +6,7 @@ import { compileRoute, type RoutingRules } from '../route/index.ts';
 import type { TestBucket } from './bucket.fixture.ts';
 import type { CollectedRecord } from './collected.ts';
 import { type CollectedStore, openCollectedStore } from './collected-store.ts';
+import { EnrichmentWatch } from './enrichment-watch.ts';
 import { FileFetch } from './file-fetch.ts';
 import type { FileReaders } from './file-readers.ts';
 import { Lanes } from './lanes.ts';
@@ -29,6 +30,7 @@ const SOURCE = '1247a17f-4d16-4c3f-9002-448752ca8029';
 export function readHere(rules: RoutingRules = { criteria: [], catchAll: 'default' }): FileReaders {
   const treatment: Treatment = { route: compileRoute(rules), enrich: () => new Map() };
   return {
+    enrichment: new EnrichmentWatch(),
     read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment),
     close: async () => undefined,
   };
