@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLmdbState, type State } from '../state/index.ts';
-import { type Feed, type Forwards, type Outgoing, openForwards } from './index.ts';
+import { type Feed, type Forwards, type ForwardsOptions, type Outgoing, openForwards } from './index.ts';
 import { Intake, type Received, type Reply } from './intake.fixture.ts';
 
 /** A feed in memory: what a log on disk offers, without the disk. */
@@ -58,7 +58,13 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const open = (more: { isAllowed?: (address: string) => boolean; maxDeadBytes?: number } = {}) =>
+const open = (
+  more: {
+    box?: ForwardsOptions['box'];
+    isAllowed?: (address: string) => boolean;
+    maxDeadBytes?: number;
+  } = {},
+) =>
   openForwards({
     state,
     box: {
@@ -543,6 +549,29 @@ describe('hostile until proven', () => {
     state = openLmdbState(join(dir, 'state'));
     forwards = await open();
     expect(forwards.list()).toHaveLength(1);
+  });
+
+  test('a rotation of keys seals secrets anew, and they open after it', async () => {
+    const intake = await intakeOf(({ headers }) => ({
+      status: headers.authorization === 'Bearer key-1' ? 200 : 401,
+    }));
+    await add('h', 'http', intake.url);
+    await forwards.close();
+    let key = 'new';
+    const box = {
+      seal: (_place: string, text: string) => `${key}:${text}`,
+      open: (_place: string, text: string) =>
+        text.includes(':') ? text.slice(4) : Buffer.from(text, 'base64').toString(),
+      isCurrent: (text: string) => text.startsWith('new:'),
+    };
+    expect(await resealForwards(state, box)).toBe(1);
+    expect(await resealForwards(state, box)).toBe(0);
+    key = 'gone';
+    forwards = await open({ box });
+    feed.append(events(1));
+    await settled('h', ({ sent }) => sent === 1);
+    await forwards.pause('h', true);
+    expect(JSON.stringify(await state.list('forward/destination/'))).toContain('new:key-1');
   });
 
   test.each([

@@ -142,8 +142,7 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
   }
 
   return {
-    list: () =>
-      [...stored.values()].map(({ destination }) => destination).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    list: () => [...known.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     status: async (name) => running.get(name)?.status(),
     put: (json) =>
       inTurn(async () => {
