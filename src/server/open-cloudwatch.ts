@@ -105,7 +105,6 @@ export function createTopicNotifier(topics: Topics, authorizer: Authorizer): Ala
         byProtocol: new Map([
           ['email', mail],
           ['slack', chat],
-          ['sms', chat],
         ]),
       });
     },

@@ -10,6 +10,14 @@ import { endBefore, type Transition } from './replay.ts';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 export const MAX_ALARMS = 5_000;
 
+/** What an evaluation found of an alarm. */
+export interface Evaluated {
+  /** As it was when it was evaluated. */
+  readonly alarm: Alarm;
+  readonly transitions: readonly Transition[];
+  readonly evaluatedTo: number;
+}
+
 /** The alarms of all accounts. A change is on disk when its promise resolves. */
 export class Alarms {
   readonly #env: CloudWatchEnvironment;
@@ -159,25 +167,29 @@ export class Alarms {
   }
 
   /**
-   * Writes what an evaluation found, together with what it owes. Says nothing when the alarm is another one by now, or
-   * its state was set by hand meanwhile: the next evaluation looks again.
+   * Writes what evaluations found, together with what it owes, all in one transaction. Leaves out an alarm that is
+   * another one by now, or whose state was set by hand meanwhile: the next evaluation looks again.
    */
-  async apply(seen: Alarm, transitions: readonly Transition[], evaluatedTo: number): Promise<void> {
-    const isOwing = await inTransaction(this.#env, () => {
-      const known = this.find(seen, seen.name);
-      if (!known || known.createdAt !== seen.createdAt || known.configuredAt !== seen.configuredAt)
-        return false;
-      if (known.stateUpdatedAt !== seen.stateUpdatedAt) return false;
-      let isOwed = false;
-      let current = known;
-      for (const transition of transitions) {
-        isOwed = this.#change(current, transition, this.#now()) || isOwed;
-        current = this.find(seen, seen.name)!;
-      }
-      this.#write({ ...current, evaluatedTo });
-      return isOwed;
-    });
+  async apply(evaluations: readonly Evaluated[]): Promise<void> {
+    const isOwing = await inTransaction(this.#env, () =>
+      evaluations.map((one) => this.#applyOne(one)).some((isOwed) => isOwed),
+    );
     if (isOwing) this.#onOwed();
+  }
+
+  #applyOne({ alarm: seen, transitions, evaluatedTo }: Evaluated): boolean {
+    const known = this.find(seen, seen.name);
+    if (!known || known.createdAt !== seen.createdAt || known.configuredAt !== seen.configuredAt)
+      return false;
+    if (known.stateUpdatedAt !== seen.stateUpdatedAt) return false;
+    let isOwed = false;
+    let current = known;
+    for (const transition of transitions) {
+      isOwed = this.#change(current, transition, this.#now()) || isOwed;
+      current = this.find(seen, seen.name)!;
+    }
+    this.#write({ ...current, evaluatedTo });
+    return isOwed;
   }
 
   /** Only inside a transaction. Answers whether there is now something to be carried out. */
