@@ -52,7 +52,6 @@ export function openCompleteness(
       due.set(source.id, now() + DAY);
       await checkDay(source);
     }
-    for (const id of due.keys()) if (!sources.get(id)) due.delete(id);
   }
 
   async function checkDay(source: LogSource): Promise<void> {
@@ -76,9 +75,17 @@ export function openCompleteness(
     });
   }, LOOK_EVERY);
   timer.unref();
+  const unhear = sources.onChange((id, source) => {
+    if (source) return;
+    due.delete(id);
+    checks.forget(id).catch((error: unknown) => {
+      house.log.warn({ err: error }, 'what was remembered of a source could not be forgotten');
+    });
+  });
 
   return {
     latest: checks.latest,
+    forget: (id) => checks.forget(id),
     check: (source, order) => checks.check(source, order),
     register({ gauge }, taker) {
       take = taker;
@@ -124,6 +131,7 @@ export function openCompleteness(
     },
     async close() {
       clearInterval(timer);
+      unhear();
     },
   };
 }

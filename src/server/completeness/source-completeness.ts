@@ -28,6 +28,8 @@ export interface SourceCompleteness {
   check(source: LogSource, order: CompletenessOrder): Promise<CompletenessReport>;
   /** The newest report of each source, by its id. */
   readonly latest: ReadonlyMap<string, CompletenessReport>;
+  /** Lets go of a source that is gone. */
+  forget(sourceId: string): Promise<void>;
 }
 
 /** What the checks work with. */
@@ -86,6 +88,10 @@ export function createSourceCompleteness(rooms: CompletenessRooms): SourceComple
 
   return {
     latest,
+    async forget(sourceId) {
+      latest.delete(sourceId);
+      await updateState<Remembered>(rooms.state, memoryKey(sourceId), () => undefined);
+    },
     async check(source, order) {
       const before = running.get(source.id) ?? Promise.resolve();
       const mine = before.catch(() => undefined).then(() => run(source, order));
@@ -99,8 +105,12 @@ export function createSourceCompleteness(rooms: CompletenessRooms): SourceComple
   };
 }
 
+function memoryKey(sourceId: string): string {
+  return `completeness/${sourceId}`;
+}
+
 async function openMemory(state: State, sourceId: string): Promise<ChainMemory> {
-  const key = `completeness/${sourceId}`;
+  const key = memoryKey(sourceId);
   const { chains } = (await state.get<Remembered>(key))?.value ?? { chains: [] };
   return {
     chains: () => chains,

@@ -37,7 +37,11 @@ export async function openApiHouse(before?: ApiHouse): Promise<ApiHouse> {
     now: () => 2_000,
     isAllowedAddress: () => true,
     control: () => undefined,
-    completeness: { latest: new Map(), check: () => Promise.reject(new Error('not in this fixture')) },
+    completeness: {
+      latest: new Map(),
+      forget: async () => undefined,
+      check: () => Promise.reject(new Error('not in this fixture')),
+    },
     async keepRepo(name, days) {
       if (days === undefined) repos.delete(name);
       else repos.set(name, days);
