@@ -15,6 +15,7 @@ import { run } from '../../src/cli/main.ts';
 import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
+import { until } from './until.ts';
 
 let server: TestServer;
 /** The account that is read. */
@@ -196,6 +197,11 @@ describe('opentrail sources policy', () => {
       ...['--access-key', accessKeyId!, '--secret-key-file', file],
     );
     expect(added).toMatchObject({ code: 0 });
+    const status = await until('the bucket was walked through', 60_000, async () => {
+      const [line] = JSON.parse((await sources('status', 'reader', '--json')).out);
+      return line.status?.lastSuccessAt !== undefined && line.status;
+    });
+    expect(status.lastError).toBeUndefined();
     const s3 = new S3Client({
       endpoint: other.url,
       region: 'us-east-1',
