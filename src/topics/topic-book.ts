@@ -18,8 +18,8 @@ export interface TopicBook {
   findSubscription(
     arn: string,
   ): Promise<{ readonly topic: Topic; readonly subscription: Subscription } | undefined>;
-  /** Subscriptions to the topics of an account in a Region. */
-  listSubscriptions(account: string, region: string): Promise<{ topic: Topic; subscription: Subscription }[]>;
+  /** Subscriptions that an account owns, to topics of a Region, whoever owns those. */
+  listSubscriptions(owner: string, region: string): Promise<{ topic: Topic; subscription: Subscription }[]>;
 }
 
 const MAX_TOPICS = 10_000;
@@ -87,11 +87,15 @@ export function openTopicBook({
       return topic && subscription && { topic, subscription };
     },
 
-    async listSubscriptions(account, region) {
-      const topics = await state.list<Topic>(folderOf({ account, region }));
-      return topics.flatMap(({ value: topic }) =>
-        topic.subscriptions.map((subscription) => ({ topic, subscription })),
-      );
+    async listSubscriptions(owner, region) {
+      const topics = await state.list<Topic>('topics/');
+      return topics
+        .filter(({ value }) => value.region === region)
+        .flatMap(({ value: topic }) =>
+          topic.subscriptions
+            .filter((subscription) => subscription.owner === owner)
+            .map((subscription) => ({ topic, subscription })),
+        );
     },
   };
 }

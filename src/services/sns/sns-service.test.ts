@@ -77,6 +77,7 @@ beforeEach(async () => {
     now: () => Date.UTC(2026, 10, 21),
     publicUrl: 'http://trail.example',
     allowPrivate: false,
+    isListed: (endpoint) => endpoint.startsWith('https://hooks.example.com/'),
     post: async (_url, _headers, body) => {
       posts.push(body);
       return { kind: 'delivered' };
@@ -204,6 +205,130 @@ describe('subscriptions', () => {
   });
 });
 
+describe('attributes of a subscription', () => {
+  const subscribed = async (Attributes: Record<string, string> = {}) => {
+    const { SubscriptionArn } = await ask('Subscribe', {
+      TopicArn: ARN,
+      Protocol: 'https',
+      Endpoint: 'https://ada:secret@example.com/in',
+      Attributes,
+      ReturnSubscriptionArn: true,
+    });
+    return SubscriptionArn as string;
+  };
+  const attributesOf = async (arn: string, account?: string) =>
+    (await ask('GetSubscriptionAttributes', { SubscriptionArn: arn }, account)).Attributes as Record<
+      string,
+      string
+    >;
+  const set = (SubscriptionArn: string, AttributeName: string, AttributeValue: string) =>
+    ask('SetSubscriptionAttributes', { SubscriptionArn, AttributeName, AttributeValue });
+
+  it('are those of AWS, and no password', async () => {
+    const arn = await subscribed();
+    expect(await attributesOf(arn)).toEqual({
+      SubscriptionArn: arn,
+      TopicArn: ARN,
+      Owner: ACCOUNT,
+      Protocol: 'https',
+      Endpoint: 'https://ada:****@example.com/in',
+      PendingConfirmation: 'true',
+      ConfirmationWasAuthenticated: 'false',
+      RawMessageDelivery: 'false',
+      SubscriptionPrincipal: `arn:aws:iam::${ACCOUNT}:root`,
+      EffectiveDeliveryPolicy: expect.stringContaining('"healthyRetryPolicy":{'),
+    });
+  });
+
+  it('come back as they were set, and go', async () => {
+    const given = {
+      FilterPolicy: '{ "a": ["x"] }',
+      FilterPolicyScope: 'MessageBody',
+      DeliveryPolicy: '{"healthyRetryPolicy": {"numRetries": 7}}',
+      RedrivePolicy: `{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:${ACCOUNT}:q"}`,
+    };
+    const arn = await subscribed(given);
+    const attributes = await attributesOf(arn);
+    expect(attributes).toMatchObject(given);
+    expect(JSON.parse(attributes.EffectiveDeliveryPolicy!).healthyRetryPolicy.numRetries).toBe(7);
+    await set(arn, 'FilterPolicy', '{}');
+    await set(arn, 'DeliveryPolicy', '');
+    await set(arn, 'RedrivePolicy', '');
+    const left = Object.keys(await attributesOf(arn));
+    for (const name of Object.keys(given)) expect(left).not.toContain(name);
+  });
+
+  it.each([
+    ['FilterPolicyScope', 'Everything', /^Invalid parameter: FilterPolicyScope/],
+    ['FilterPolicy', '{"a":{"b":["x"]}}', /does not support nested filter policy/],
+    ['DeliveryPolicy', '{"healthyRetryPolicy":{"numRetries":101}}', /numRetries must be less than or equal/],
+    ['RedrivePolicy', '{"deadLetterTargetArn":"x"}', /deadLetterTargetArn is an invalid arn/],
+    ['RawMessageDelivery', 'perhaps', /must be true or false/],
+    ['ReplayPolicy', '{}', /not built/],
+    ['Endpoint', 'x', /AttributeName/],
+  ])('refuse %s %s', async (name, value, message) => {
+    await expect(set(await subscribed(), name, value)).rejects.toMatchObject({
+      code: 'InvalidParameter',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('show the address of a chat only to the account that subscribed it', async () => {
+    const other = '222222222222';
+    const Endpoint = 'https://hooks.example.com/services/T0/secret';
+    const wish = { TopicArn: ARN, Protocol: 'slack', Endpoint };
+    const arn = (await ask('Subscribe', wish, other)).SubscriptionArn as string;
+    expect((await attributesOf(arn)).Endpoint).toBe('https://hooks.example.com/****');
+    expect((await attributesOf(arn, other)).Endpoint).toBe(Endpoint);
+    const { Subscriptions } = await ask('ListSubscriptionsByTopic', { TopicArn: ARN });
+    expect(JSON.stringify(Subscriptions)).not.toContain('secret');
+    const { Subscriptions: own } = await ask('ListSubscriptions', {}, other);
+    expect(JSON.stringify(own)).toContain('secret');
+  });
+
+  it('are listed by hundred', async () => {
+    for (let n = 0; n < 101; n++) {
+      const Endpoint = `https://hooks.example.com/services/${n}`;
+      await ask('Subscribe', { TopicArn: ARN, Protocol: 'webhook', Endpoint });
+    }
+    const first = await ask('ListSubscriptionsByTopic', { TopicArn: ARN });
+    const { NextToken } = first;
+    const second = await ask('ListSubscriptionsByTopic', { TopicArn: ARN, NextToken });
+    expect([first, second].map(({ Subscriptions }) => (Subscriptions as unknown[]).length)).toEqual([100, 1]);
+  });
+});
+
+describe('pages behind links', () => {
+  it('ask before they do anything, and show texts as they are', async () => {
+    const { link, arn } = await subscribe();
+    const asked = await answerLink(topics, link.searchParams, { asPage: true });
+    expect(asked.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(asked.body).toContain('<button>Confirm subscription</button>');
+    await answerLink(topics, link.searchParams, { isLook: true });
+    expect((await topics.findSubscription(arn))?.subscription.confirmedAt).toBeUndefined();
+    link.searchParams.set('Sure', 'yes');
+    expect((await answerLink(topics, link.searchParams, { asPage: true })).body).toContain(
+      'Subscription confirmed',
+    );
+    const end = new URLSearchParams({ Action: 'Unsubscribe', SubscriptionArn: arn });
+    expect((await answerLink(topics, end, { asPage: true })).body).toContain('<button>Unsubscribe</button>');
+    expect(await topics.findSubscription(arn)).toBeDefined();
+    end.set('Sure', 'yes');
+    expect((await answerLink(topics, end, { asPage: true })).body).toContain('Subscription ended');
+    expect(await topics.findSubscription(arn)).toBeUndefined();
+  });
+
+  it('say what is wrong with a link', async () => {
+    const wrong = new URLSearchParams({ Action: 'ConfirmSubscription', TopicArn: ARN, Token: '<script>' });
+    const { status, body } = await answerLink(topics, wrong, { asPage: true });
+    expect([status, body.includes('This link does not work'), body.includes('<script>')]).toEqual([
+      400,
+      true,
+      false,
+    ]);
+  });
+});
+
 describe('publishing', () => {
   it('sends the text of the protocol', async () => {
     const { link } = await subscribe();
@@ -260,6 +385,16 @@ describe('refusals', () => {
     ['TagResource', { ResourceArn: `${ARN}x`, Tags: [] }, 'ResourceNotFound'],
     ['TagResource', { ResourceArn: ARN, Tags: [{ Key: 'aws:x', Value: '' }] }, 'InvalidParameter'],
     ['Subscribe', { TopicArn: ARN, Protocol: 'sqs', Endpoint: 'x' }, 'InvalidParameter'],
+    ['Subscribe', { TopicArn: ARN, Protocol: 'sms', Endpoint: '+49' }, 'InvalidParameter'],
+    ['Subscribe', { TopicArn: ARN, Protocol: 'lambda', Endpoint: 'x' }, 'InvalidParameter'],
+    ['Subscribe', { TopicArn: ARN, Protocol: 'pigeon', Endpoint: 'x' }, 'InvalidParameter'],
+    ['Subscribe', { TopicArn: ARN, Protocol: 'email', Endpoint: 'a@example.com' }, 'InvalidParameter'],
+    ['Subscribe', { TopicArn: ARN, Protocol: 'slack', Endpoint: 'https://example.com/' }, 'InvalidParameter'],
+    [
+      'SetTopicAttributes',
+      { TopicArn: ARN, AttributeName: 'DeliveryPolicy', AttributeValue: '{"http":[]}' },
+      'InvalidParameter',
+    ],
     ['Subscribe', { TopicArn: ARN, Protocol: 'http', Endpoint: 'https://x' }, 'InvalidParameter'],
     [
       'Subscribe',
