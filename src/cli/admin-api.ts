@@ -215,3 +215,28 @@ export interface RootAnswer {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
+
+/** Question of `POST /v1/admin/forwards`. `secret` goes in and never comes out. */
+export type ForwardsQuestion =
+  | { readonly op: 'add'; readonly forward: Readonly<Record<string, unknown>> & { readonly secret?: string } }
+  | { readonly op: 'list' }
+  | { readonly op: 'remove' | 'pause' | 'resume' | 'retry'; readonly name: string };
+
+/** A destination and how it is doing, as `list` answers it. Counts are since the start of the server. */
+export interface ForwardLine {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string;
+  readonly form: string;
+  readonly filter?: string;
+  readonly status: {
+    readonly state: string;
+    readonly sent?: number;
+    readonly behind?: number;
+    readonly retries?: number;
+    readonly lost?: Readonly<Record<string, number>>;
+    readonly deadLetters?: { readonly events: number; readonly bytes: number };
+    readonly lastSentAt?: number;
+    readonly lastError?: string;
+  };
+}

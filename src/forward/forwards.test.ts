@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLmdbState, type State } from '../state/index.ts';
-import { type Feed, type Forwards, type ForwardsOptions, type Outgoing, openForwards } from './index.ts';
+import {
+  type Feed,
+  type Forwards,
+  type ForwardsOptions,
+  type Outgoing,
+  openForwards,
+  resealForwards,
+} from './index.ts';
 import { Intake, type Received, type Reply } from './intake.fixture.ts';
 
 /** A feed in memory: what a log on disk offers, without the disk. */
@@ -362,7 +369,7 @@ describe('nothing is lost on the way', () => {
     });
     await add('h', 'http', intake.url);
     feed.append(events(30));
-    const status = await settled('h', ({ sent }) => sent === 30);
+    const status = await settled('h', ({ sent, state: how }) => sent === 30 && how === 'idle');
     expect(taken).toEqual(events(30).map(({ raw }) => raw));
     expect(status).toMatchObject({ retries: 4, dead: 0, state: 'idle' });
   });
