@@ -3,9 +3,10 @@ import { readPolicy } from './read-policy.ts';
 
 it('allows the six permissions, each for no more than it needs', () => {
   const { Statement } = readPolicy([
-    { bucket: 'logs', prefix: '' },
+    { bucket: 'logs', prefix: 'audit' },
     { bucket: 'logs', prefix: 'org' },
     { bucket: 'other', prefix: '' },
+    { bucket: 'other', prefix: 'x' },
   ]);
   expect(Statement.map(({ Action, Resource, Condition }) => [Action, Resource, Condition])).toEqual([
     [
@@ -14,11 +15,16 @@ it('allows the six permissions, each for no more than it needs', () => {
       undefined,
     ],
     ['s3:GetBucketLocation', ['arn:aws:s3:::logs', 'arn:aws:s3:::other'], undefined],
-    ['s3:ListBucket', 'arn:aws:s3:::logs', { StringLike: { 's3:prefix': ['AWSLogs/*', 'org/AWSLogs/*'] } }],
-    ['s3:ListBucket', 'arn:aws:s3:::other', { StringLike: { 's3:prefix': ['AWSLogs/*'] } }],
+    ['s3:ListBucket', 'arn:aws:s3:::logs', { StringLike: { 's3:prefix': ['audit/*', 'org/*'] } }],
+    ['s3:ListBucket', 'arn:aws:s3:::other', undefined],
     [
       's3:GetObject',
-      ['arn:aws:s3:::logs/AWSLogs/*', 'arn:aws:s3:::logs/org/AWSLogs/*', 'arn:aws:s3:::other/AWSLogs/*'],
+      [
+        'arn:aws:s3:::logs/audit/*',
+        'arn:aws:s3:::logs/org/*',
+        'arn:aws:s3:::other/*',
+        'arn:aws:s3:::other/x/*',
+      ],
       undefined,
     ],
   ]);
@@ -38,5 +44,5 @@ it('leaves out what is not needed, and adds the keys of encrypted buckets', () =
     's3:GetObject',
     'kms:Decrypt',
   ]);
-  expect(JSON.stringify(Statement)).toContain('arn:aws-cn:s3:::b/AWSLogs/*');
+  expect(JSON.stringify(Statement)).toContain('arn:aws-cn:s3:::b/*');
 });

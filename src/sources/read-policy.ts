@@ -29,7 +29,8 @@ export function readPolicy(places: readonly ReadPlace[], options: ReadPolicyOpti
   const { partition = 'aws', discovery = true, kmsKeys = [] } = options;
   const arn = (bucket: string) => `arn:${partition}:s3:::${bucket}`;
   const buckets = [...new Set(places.map(({ bucket }) => bucket))];
-  const logsOf = ({ prefix }: ReadPlace) => `${prefix === '' ? '' : `${prefix}/`}AWSLogs/*`;
+  // Files that somebody copied beside AWSLogs/ are looked for too: a source reads all that is below its prefix.
+  const keysOf = ({ prefix }: ReadPlace) => (prefix === '' ? '*' : `${prefix}/*`);
   const statements: Readonly<Record<string, unknown>>[] = [];
   if (discovery) {
     statements.push({
@@ -53,13 +54,13 @@ export function readPolicy(places: readonly ReadPlace[], options: ReadPolicyOpti
     });
   }
   for (const [number, bucket] of buckets.entries()) {
-    const prefixes = [...new Set(places.filter((place) => place.bucket === bucket).map(logsOf))];
+    const prefixes = [...new Set(places.filter((place) => place.bucket === bucket).map(keysOf))];
     statements.push({
       Sid: `OpentrailListLogs${number === 0 ? '' : number + 1}`,
       Effect: 'Allow',
       Action: 's3:ListBucket',
       Resource: arn(bucket),
-      Condition: { StringLike: { 's3:prefix': prefixes } },
+      ...(!prefixes.includes('*') && { Condition: { StringLike: { 's3:prefix': prefixes } } }),
     });
   }
   if (places.length > 0) {
@@ -67,7 +68,7 @@ export function readPolicy(places: readonly ReadPlace[], options: ReadPolicyOpti
       Sid: 'OpentrailReadLogs',
       Effect: 'Allow',
       Action: 's3:GetObject',
-      Resource: [...new Set(places.map((place) => `${arn(place.bucket)}/${logsOf(place)}`))],
+      Resource: [...new Set(places.map((place) => `${arn(place.bucket)}/${keysOf(place)}`))],
     });
   }
   if (kmsKeys.length > 0) {
