@@ -43,10 +43,12 @@ let folder: string;
 let time: number;
 let room: CloudWatch;
 let sent: { action: string; message: AlarmMessage }[];
+let ids: string[];
 let failure: unknown;
 
 const notifier: CloudWatchOptions['notifier'] = {
-  async notify(action, _alarmArn, _account, message) {
+  async notify({ action, message, messageId }) {
+    ids.push(messageId);
     if (failure !== undefined) throw failure;
     sent.push({ action, message });
   },
@@ -59,6 +61,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'opentrail-cloudwatch-'));
   time = START;
   sent = [];
+  ids = [];
   failure = undefined;
   room = open();
 });
@@ -354,6 +357,10 @@ describe('an action', () => {
     time += MINUTE;
     await room.evaluate();
     expect(sent).toHaveLength(1);
+    // A repeat is known by its id.
+    expect(ids.length).toBeGreaterThan(1);
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     await reopen();
     await pass(MINUTE);
     expect(sent).toHaveLength(1);

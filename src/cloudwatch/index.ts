@@ -1,6 +1,6 @@
 export type { ActionCounters } from './actions/action-outbox.ts';
 export { alarmMessage } from './actions/alarm-message.ts';
-export type { AlarmMessage, AlarmNotifier } from './actions/owed-action.ts';
+export type { AlarmMessage, AlarmNotice, AlarmNotifier } from './actions/owed-action.ts';
 export {
   type Alarm,
   type AlarmRule,

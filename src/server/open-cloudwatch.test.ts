@@ -12,6 +12,15 @@ const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`;
 const ALARM = `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:a`;
 const MESSAGE = { subject: 's', json: '{}', mail: 'a mail', chat: 'a line' };
 
+const noticeOf = (account: string) => ({
+  action: TOPIC,
+  alarmArn: ALARM,
+  account,
+  message: MESSAGE,
+  messageId: 'id',
+  changedAt: 1,
+});
+
 let folder: string;
 let state: State;
 let identity: Identity;
@@ -70,7 +79,7 @@ describe('an alarm publishes to a topic', () => {
       ACCOUNT,
     ],
   ])('%s', async (_, policy, account) => {
-    await createTopicNotifier(topicsWith(policy), identity).notify(TOPIC, ALARM, account, MESSAGE);
+    await createTopicNotifier(topicsWith(policy), identity).notify(noticeOf(account));
     expect(published).toMatchObject([{ message: '{}', subject: 's' }]);
     expect([...published[0]!.byProtocol!]).toEqual([
       ['email', 'a mail'],
@@ -83,13 +92,16 @@ describe('an alarm publishes to a topic', () => {
     ['that lets in somebody else', policyOf({ Service: 'cloudtrail.amazonaws.com' }), ACCOUNT],
     ['that lets in another alarm', policyOf(service, { ArnLike: { 'aws:SourceArn': `${ALARM}x` } }), ACCOUNT],
   ])('but not %s', async (_, policy, account) => {
-    const refused = createTopicNotifier(topicsWith(policy), identity).notify(TOPIC, ALARM, account, MESSAGE);
+    const refused = createTopicNotifier(topicsWith(policy), identity).notify(noticeOf(account));
     await expect(refused).rejects.toMatchObject({ code: 'AuthorizationError' });
     expect(published).toEqual([]);
   });
 
   test('but not one that is gone', async () => {
-    const refused = createTopicNotifier(topicsWith(), identity).notify(`${TOPIC}x`, ALARM, ACCOUNT, MESSAGE);
+    const refused = createTopicNotifier(topicsWith(), identity).notify({
+      ...noticeOf(ACCOUNT),
+      action: `${TOPIC}x`,
+    });
     await expect(refused).rejects.toMatchObject({ code: 'NotFound' });
   });
 });

@@ -83,7 +83,7 @@ const CLOUDWATCH = 'cloudwatch.amazonaws.com';
  */
 export function createTopicNotifier(topics: Topics, authorizer: Authorizer): AlarmNotifier {
   return {
-    async notify(action, alarmArn, account, { subject, json, mail, chat }) {
+    async notify({ action, alarmArn, account, message, messageId, changedAt }) {
       const topic = await topics.get(action);
       const decision = await authorizer.authorize({
         caller: { kind: 'service', account, arn: CLOUDWATCH, principalId: CLOUDWATCH },
@@ -99,14 +99,12 @@ export function createTopicNotifier(topics: Topics, authorizer: Authorizer): Ala
         },
       });
       if (!decision.allowed) throw new TopicError('AuthorizationError', decision.message);
-      await topics.publish(action, {
-        message: json,
-        subject,
-        byProtocol: new Map([
-          ['email', mail],
-          ['slack', chat],
-        ]),
-      });
+      const byProtocol = new Map([
+        ['email', message.mail],
+        ['slack', message.chat],
+      ]);
+      const { subject, json } = message;
+      await topics.publish(action, { message: json, subject, byProtocol }, { messageId, at: changedAt });
     },
   };
 }

@@ -81,6 +81,8 @@ export async function openOutbox(options: {
   const lanes = new Lanes({ now, startTimer, onReady: pump });
   const debts = new Map<string, Debt>();
   const versions = new Map<string, number>();
+  /** What the last process left: not taken again from a publisher who does not know that it was taken. */
+  const fromBefore = new Set<string>();
   const timers = new Set<() => void>();
   const running = new Set<Promise<void>>();
   const counters: OutboxCounters = {
@@ -201,6 +203,7 @@ export async function openOutbox(options: {
 
   for (const { value, version } of await state.list<Owed>(PREFIX)) {
     versions.set(value.id, version);
+    fromBefore.add(value.id);
     reserve(value);
     schedule(value);
   }
@@ -211,7 +214,8 @@ export async function openOutbox(options: {
       return total.messages;
     },
     counters,
-    async add(all) {
+    async add(given) {
+      const all = given.filter(({ id }) => !fromBefore.has(id) && !versions.has(id));
       const bytes = all.reduce((sum, owed) => sum + sizeOf(owed), 0);
       if (total.messages + all.length > MAX_OWED || total.bytes + bytes > MAX_BYTES) throw new OutboxFull();
       const taken = all.filter((owed) => {

