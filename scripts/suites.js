@@ -1,8 +1,8 @@
 /**
  * Every suite of the project, in the order in which `npm test` runs them: the quick ones first.
- * `check` ones make up `npm run check`; `alone` ones spawn servers that want the machine for themselves.
+ * `check` ones make up `npm run check`.
  *
- * @type {readonly { name: string, paths: readonly string[], check?: boolean, alone?: boolean }[]}
+ * @type {readonly { name: string, paths: readonly string[], check?: boolean }[]}
  */
 export const suites = [
   { name: 'unit', paths: ['src/'], check: true },
@@ -13,5 +13,5 @@ export const suites = [
   { name: 'wire', paths: ['test/wire/'] },
   { name: 'fuzz', paths: ['test/fuzz/'] },
   { name: 'clients', paths: ['test/clients/'] },
-  { name: 'fault', paths: ['test/fault/'], alone: true },
+  { name: 'fault', paths: ['test/fault/'] },
 ];

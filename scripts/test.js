@@ -74,7 +74,6 @@ function runSuite(suite) {
   const file = join(reports, `${suite.name}.json`);
   const args = ['run', ...suite.paths, '--passWithNoTests', '--reporter=default', '--reporter=json'];
   args.push(`--outputFile.json=${file}`);
-  if (suite.alone) args.push('--no-file-parallelism');
   if (values.name !== undefined) args.push('-t', values.name);
   const startedAt = Date.now();
   const done = spawnSync(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
