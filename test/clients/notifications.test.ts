@@ -7,12 +7,15 @@ import * as sns from '@aws-sdk/client-sns';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { Inbox } from './inbox.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
+
+// Programs run here, on machines that may be busy.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SECRET = 'a-secret-of-the-operator';
 const SMTP_PASSWORD = 'mail-password-of-the-operator';
@@ -396,7 +399,7 @@ test('the guide, typed as it stands there', async () => {
   const session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, server);
   expect(session.status, transcript(session, server)).toBe(0);
   expect(session.stdout).toContain('Somebody is told.');
-}, 120_000);
+});
 
 describe('what is owed', () => {
   it('survives a kill, and comes at most once more', async () => {
