@@ -22,6 +22,8 @@ export type Config = {
   readonly accounts: 'any' | readonly string[];
   /** Log sources of the config file, as they stand there: the room of sources reads them. */
   readonly sources?: readonly unknown[];
+  /** Destinations of forwarded events, in the same way. */
+  readonly forwards?: readonly unknown[];
   readonly endpoints: {
     readonly s3?: Endpoint;
     readonly sns?: Endpoint;
@@ -96,7 +98,7 @@ function check(name: string, setting: Setting<unknown>, given: Given): unknown {
 }
 
 /** What only the config file can hold: whole objects, which their rooms read. */
-const LISTS: ReadonlySet<string> = new Set(['sources']);
+const LISTS: ReadonlySet<string> = new Set(['forwards', 'sources']);
 
 interface ConfigFile {
   readonly values: ReadonlyMap<string, Given>;

@@ -10,6 +10,7 @@ import { CLOUDTRAIL_TAG, NORMAL_PRIORITY_SERVICES, serviceOf } from '../sources/
 import type { SecretBox } from '../sources/secret-box/index.ts';
 import type { State } from '../state/index.ts';
 import { isAllowedAddress } from '../topics/index.ts';
+import { applyFileForwards } from './file-forwards.ts';
 import { answerForwards } from './forwards-api.ts';
 import type { OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
@@ -54,6 +55,7 @@ export async function openForwardRoom(
     form: formOf,
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  await applyFileForwards(config.forwards ?? [], forwards, process.env);
   const release = collected.hold('forwards', () =>
     Math.min(forwards.heldFrom('collected'), collected.head()),
   );
