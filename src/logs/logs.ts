@@ -34,7 +34,12 @@ export interface Logs {
   readonly streams: LogStreams;
   readonly meterCounters: MeterCounters;
   /** Absent when subscriptions are not run. */
-  readonly subscriptions?: { readonly counters: SubscriptionCounters; readonly owedBytes: number };
+  readonly subscriptions?: {
+    readonly counters: SubscriptionCounters;
+    readonly owedBytes: number;
+    /** Stops sending, before what it sends to is closed; what is owed waits for the next process. */
+    close(): Promise<void>;
+  };
   /**
    * Appends events, all or none; answers how many were new to `mark`.
    * @throws LogsError ResourceNotFoundException, ServiceUnavailableException

@@ -290,6 +290,7 @@ export async function openHouse(
       await anchors.close();
       await logGroups.close();
       neighbours.close();
+      await Promise.all([queues.stopSending(), groups.stopSending()]);
       await events.close();
       await topics.close();
       await queues.close();

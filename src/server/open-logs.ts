@@ -19,6 +19,8 @@ export interface OpenedLogs {
   readonly logs: Logs;
   readonly service: Service;
   register(metrics: Metrics): void;
+  /** Before queues and topics close: subscriptions send no more. */
+  stopSending(): Promise<void>;
 }
 
 /** Opens the log groups in the data directory: metric filters lead to `metrics`, subscriptions to queues and webhooks. */
@@ -47,6 +49,7 @@ export function openLogsRoom(
     logs,
     service: createLogsService({ logs, now, destinations }),
     register: (registry) => registerSubscriptions(registry, logs),
+    stopSending: async () => await logs.subscriptions?.close(),
   };
 }
 

@@ -23,6 +23,8 @@ export interface OpenedQueues {
     readonly eventBus?: ServiceEventBus;
   }): NoticeDestinations;
   register(metrics: Metrics): void;
+  /** Before topics and event bus close: notifications of buckets are sent no more. */
+  stopSending(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function openQueuesRoom(
       registerQueues(metrics, queues);
       notices?.register(metrics);
     },
+    stopSending: async () => await notices?.close(),
     async close() {
       await notices?.close();
       await queues.close();

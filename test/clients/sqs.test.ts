@@ -181,7 +181,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(await aws.refusal(...sqs('get-queue-url', '--queue-name', 'none'))).toContain(
       '(AWS.SimpleQueueService.NonExistentQueue)',
     );
-  }, 60_000);
+  }, 120_000);
 
   test('a destination that does not let S3 in is refused', async () => {
     const { aws } = server;
@@ -197,7 +197,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(await aws.refusal(...put('shut'))).toContain(
       'Unable to validate the following destination configurations',
     );
-  }, 60_000);
+  }, 120_000);
 
   test('the guide, typed as it stands there, ends with the message about its object', async () => {
     const session = await typeCommands(
