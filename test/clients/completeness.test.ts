@@ -73,6 +73,30 @@ async function logKeys(): Promise<string[]> {
   return keys.filter((key) => key.includes('/CloudTrail/') && key.endsWith('.gz'));
 }
 
+/** A repository, routing by criteria, and enrichment, over the API. */
+async function makePolicies(): Promise<void> {
+  const make = async (kind: string, data: object) => {
+    const base = '/configapi/pool/logpoint';
+    const { message } = await apiOf(server).request<{ message: string }>('POST', `${base}/${kind}`, { data });
+    await until(`${kind} are made`, PATIENCE, async () => {
+      const { status } = await apiOf(server).request<{ status: string }>('GET', `/${message}`);
+      return status === 'Success';
+    });
+  };
+  await make('Repos', { repo_name: 'proof', path: '/opt/proof', retention: '30' });
+  const criteria = [
+    { id: 'tens', key: 'event_name', value: 'Do1?', repo: 'proof', tags: ['#tens'], priority: 'high' },
+    { key: 'enrich.threat.label', value: 'nobody', operation: 'discard' },
+    { key: 'eventName', value: 'Do3', operation: 'Discard entire event' },
+  ];
+  await make('RoutingPolicies', { policy_name: 'by-name', catch_all: 'default', routing_criteria: criteria });
+  const steps = [
+    { type: 'accounts', accounts: { [ACCOUNT]: 'production' } },
+    { type: 'cidr', name: 'threat', ranges: [{ range: '192.0.2.0/24', label: 'scanner' }] },
+  ];
+  await make('EnrichmentPolicies', { name: 'threats', steps });
+}
+
 describe("a bucket that opentrail's own trail writes, with validation, collected", () => {
   beforeAll(async () => {
     const [s3, trails] = [s3Of(server), cloudTrailOf(server)];
@@ -88,6 +112,7 @@ describe("a bucket that opentrail's own trail writes, with validation, collected
     }
     // Calls of this test would make new files for ever.
     await trails.send(new StopLoggingCommand({ Name: 'proven' }));
+    await makePolicies();
     const place = ['--bucket', BUCKET, '--region', 'us-east-1', '--s3-endpoint', server.url];
     const added = await sources(
       'add',
@@ -97,6 +122,7 @@ describe("a bucket that opentrail's own trail writes, with validation, collected
       server.env.AWS_ACCESS_KEY_ID ?? '',
       '--from',
       '-1d',
+      ...['--routing-policy', 'by-name', '--enrichment-policy', 'threats'],
     );
     expect(added, server.output).toMatchObject({ code: 0 });
     s3.destroy();
@@ -152,6 +178,27 @@ describe("a bucket that opentrail's own trail writes, with validation, collected
         );
         return found.includes('"source":"own"') && found.includes('"changed":1');
       });
+    },
+    PATIENCE,
+  );
+
+  test(
+    'lies where the rules say, enriched, and says by which rule',
+    async () => {
+      const search = async (query: string) => {
+        const out = await server.opentrail('search', query, '--from', '-1d', '--output', 'ndjson');
+        return out.split('\n').filter((line) => line !== '');
+      };
+      const all = 'source:proof.example.com -repo:history';
+      await until('all but the dropped one are in their repositories', PATIENCE, async () => {
+        return (await search(all)).length === EVENTS - 1;
+      });
+      expect(await search(`${all} name:Do3`)).toEqual([]);
+      expect(await search(`${all} repo:proof`)).toHaveLength(2);
+      expect(await search(`${all} repo:proof #tens priority:high rule:tens*`)).toHaveLength(2);
+      expect(await search(`${all} repo:default tag:cloudtrail priority:low`)).toHaveLength(EVENTS - 3);
+      expect(await search(`${all} enrich.threat.label:scanner`)).toHaveLength(EVENTS - 1);
+      expect(await search(`${all} enrich.account.recipient:production`)).toHaveLength(EVENTS - 1);
     },
     PATIENCE,
   );
