@@ -178,7 +178,9 @@ function isWithin(path: string, folder: string): boolean {
 /** A backup that fills the server's own disk would stop the intake. */
 async function refuseSmallDisk(target: string, dir: DataDir, minFree: number): Promise<void> {
   const isSameDisk = (await stat(target)).dev === (await stat(dir.path)).dev;
-  const copied = isSameDisk ? ['state', 'journal', 'logs', 'cloudwatch', 'queues', 'objects/index'] : ['.'];
+  const copied = isSameDisk
+    ? ['state', 'journal', 'logs', 'cloudwatch', 'queues', 'event-bus', 'objects/index']
+    : ['.'];
   let needed = isSameDisk ? minFree : 0;
   for (const folder of copied) needed += await sizeOf(join(dir.path, folder));
   const { bavail, bsize } = await statfs(target);
