@@ -9,7 +9,13 @@ import {
   IAMClient,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/main.ts';
 import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
@@ -176,7 +182,7 @@ describe('opentrail sources back-fill', () => {
 
 describe('opentrail sources policy', () => {
   test('prints what is enough to read, and no more', async () => {
-    const { out } = await sources('policy', '--bucket', 'idle-logs');
+    const { out } = await sources('policy', '--bucket', 'org-logs/audit');
     const iam = new IAMClient({
       endpoint: other.url,
       region: 'us-east-1',
@@ -193,7 +199,8 @@ describe('opentrail sources policy', () => {
     const file = join(server.folder, 'reader.key');
     writeFileSync(file, `${secretAccessKey}\n`);
     const added = await sources(
-      ...['add', 'reader', '--bucket', 'idle-logs', '--region', 'us-east-1', '--s3-endpoint', other.url],
+      ...['add', 'reader', '--bucket', 'org-logs', '--prefix', 'audit', '--region', 'us-east-1'],
+      ...['--s3-endpoint', other.url],
       ...['--access-key', accessKeyId!, '--secret-key-file', file],
     );
     expect(added).toMatchObject({ code: 0 });
@@ -208,8 +215,10 @@ describe('opentrail sources policy', () => {
       forcePathStyle: true,
       credentials: { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! },
     });
-    const put = s3.send(new PutObjectCommand({ Bucket: 'idle-logs', Key: 'AWSLogs/x', Body: 'x' }));
+    const put = s3.send(new PutObjectCommand({ Bucket: 'org-logs', Key: 'audit/AWSLogs/x', Body: 'x' }));
     await expect(put).rejects.toMatchObject({ name: 'AccessDenied' });
+    const list = s3.send(new ListObjectsV2Command({ Bucket: 'org-logs', Prefix: 'other/' }));
+    await expect(list).rejects.toMatchObject({ name: 'AccessDenied' });
     s3.destroy();
     const discovered = await sources(
       ...[
