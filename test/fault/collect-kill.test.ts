@@ -31,12 +31,16 @@ async function collectUntil(isEnough: (counts: Counts) => boolean, longer: numbe
   let last: Counts | undefined;
   const errors: string[] = [];
   const exited = once(running, 'exit');
+  // Far more than it needs: without an end of its own, a hang would say nothing.
+  const patience = globalThis.setTimeout(() => running.kill('SIGKILL'), 60_000);
   for await (const line of createInterface({ input: running.stdout })) {
     const said = JSON.parse(line) as Counts & { readonly error?: string };
     if (said.error !== undefined) errors.push(line);
     else last = said;
     if (last && isEnough(last)) break;
   }
+  clearTimeout(patience);
+  expect(last && isEnough(last), `within a minute; at ${JSON.stringify(last)}`).toBe(true);
   await setTimeout(longer);
   running.kill('SIGKILL');
   await exited;

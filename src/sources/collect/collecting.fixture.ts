@@ -30,8 +30,8 @@ const SOURCE = '1247a17f-4d16-4c3f-9002-448752ca8029';
 export function readHere(rules: RoutingRules = { criteria: [], catchAll: 'default' }): FileReaders {
   const treatment: Treatment = { route: compileRoute(rules), enrich: () => new Map() };
   return {
-    enrichment: new EnrichmentWatch(),
     read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment),
+    enrichment: new EnrichmentWatch(),
     close: async () => undefined,
   };
 }

@@ -169,13 +169,18 @@ export class SourceRunner {
   }
 
   #startBack(walk: Walk, whole: boolean): void {
-    if (this.#back) return;
+    const before = this.#back;
+    // What is under way looks only at what was due.
+    if (before && !whole) return;
     if (walk.isBehind()) this.#progress.begin(this.#is.source.connector.startDate);
-    const work = walk.back(whole).then(() => this.#progress.end());
-    this.#back = work.finally(() => {
-      this.#back = undefined;
+    const work = (before?.catch(() => undefined) ?? Promise.resolve())
+      .then(() => walk.back(whole))
+      .then(() => this.#progress.end());
+    const back: Promise<void> = work.finally(() => {
+      if (this.#back === back) this.#back = undefined;
     });
-    this.#back.catch((error: unknown) => void this.#failed(error));
+    this.#back = back;
+    back.catch((error: unknown) => void this.#failed(error));
   }
 
   async #connect(): Promise<void> {

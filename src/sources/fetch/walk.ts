@@ -135,7 +135,7 @@ export class Walk {
     );
     await this.#each(8, this.#eventFolders(), async (folder) => {
       const due = whole || now - (folder.levels[0]?.at ?? 0) >= YOUNG_INTERVAL;
-      if (due) await this.#level(folder, 0, 'fresh');
+      if (due) await this.#level(folder, 0, 'fresh', whole);
     });
   }
 
@@ -145,7 +145,7 @@ export class Walk {
       await this.#each(2, this.#eventFolders(), async (folder) => {
         const at = folder.levels[level]?.at ?? 0;
         const due = whole || this.#host.now() - at >= 2 ** level * LEVEL_INTERVAL;
-        if (due) await this.#level(folder, level, 'back');
+        if (due) await this.#level(folder, level, 'back', whole);
       });
     }
     for (const [name, job] of [...this.#host.memory.entries<BackFillJob>('job/')]) await this.#job(name, job);
@@ -192,12 +192,12 @@ export class Walk {
     await this.#host.memory.remove(name);
   }
 
-  /** Lists a level of a folder whole, from where the last look at it was broken off. */
-  async #level(folder: FolderState, level: number, lane: Lane): Promise<void> {
+  /** Lists a level of a folder whole, from where the last look at it was broken off; `anew`: from its beginning. */
+  async #level(folder: FolderState, level: number, lane: Lane, anew: boolean): Promise<void> {
     const now = this.#host.now();
     const today = dayOf(now);
     const state = folder.levels[level] ?? { at: 0 };
-    const isUnderWay = state.cursor !== undefined && state.newest !== undefined;
+    const isUnderWay = !anew && state.cursor !== undefined && state.newest !== undefined;
     const newest = isUnderWay ? state.newest! : today - (level === 0 ? 0 : 2 ** level);
     const oldest = newest - (level === 0 ? 1 : 2 ** level - 1);
     const since = isUnderWay ? (state.since ?? now) : now;
