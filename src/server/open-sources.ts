@@ -89,7 +89,8 @@ export async function openSourcesRoom(
   const settling = catchUpRepos(policies, house.repos, onError);
   await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
   const orders = await openOrders({ state, box, rooms, onError });
-  const reseal = async () => (await sources.reseal()) + (await orders.reseal()) + (await resealForwards(state, box));
+  const reseal = async () =>
+    (await sources.reseal()) + (await orders.reseal()) + (await resealForwards(state, box));
   if (box.isRotating) await box.finishRotation(reseal);
   return {
     sources,
