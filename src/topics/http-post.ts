@@ -19,10 +19,15 @@ const TIMEOUT_MS = 15_000;
  * Makes the POST that reaches subscribers: no redirects, no answer read beyond its status, and the address checked
  * where the connection is made, so that a name cannot point elsewhere between check and use.
  */
-export function createPost(options: { readonly allowPrivate: boolean; readonly timeoutMs?: number }): Post {
-  const { allowPrivate, timeoutMs = TIMEOUT_MS } = options;
+export function createPost(options: {
+  readonly allowPrivate: boolean;
+  readonly timeoutMs?: number;
+  /** Finds the addresses of a name; default: this machine's way. */
+  readonly resolve?: typeof resolveName;
+}): Post {
+  const { allowPrivate, timeoutMs = TIMEOUT_MS, resolve: findAddresses = resolveName } = options;
   const lookup: LookupFunction = (host, lookupOptions, callback) => {
-    resolveName(host, { ...lookupOptions, all: true }, (error, addresses) => {
+    findAddresses(host, { ...lookupOptions, all: true }, (error, addresses) => {
       if (error) return callback(error, '', 0);
       const allowed = addresses.filter(({ address }) => isAllowedAddress(address, allowPrivate));
       if (allowed.length === 0) return callback(new AddressRefused(host), '', 0);

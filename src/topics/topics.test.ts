@@ -1,9 +1,6 @@
 import { createVerify, X509Certificate } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { State, Versioned } from '../state/index.ts';
-import { createPost } from './http-post.ts';
 import { memoryState } from './memory-state.fixture.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import { attemptsOf, HTTP_PHASES } from './retry-schedule.ts';
@@ -311,49 +308,4 @@ describe('createTrailTopic', () => {
       code,
     });
   });
-});
-
-describe('createPost', () => {
-  let server: Server;
-  let status = 200;
-  let seen: { headers: IncomingHttpHeaders; body: string }[] = [];
-  const post = createPost({ allowPrivate: false, timeoutMs: 200 });
-  const url = () => `http://localhost:${(server.address() as AddressInfo).port}/in?key=1`;
-
-  beforeEach(async () => {
-    seen = [];
-    server = createServer(async (req, res) => {
-      let body = '';
-      for await (const chunk of req) body += chunk;
-      seen.push({ headers: req.headers, body });
-      if (status === 0) return;
-      res.writeHead(status, { location: 'http://169.254.169.254/' }).end('x'.repeat(100));
-    });
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  });
-  afterEach(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-
-  it.each([
-    [200, 'delivered'],
-    [204, 'delivered'],
-    [302, 'failed'],
-    [404, 'refused'],
-    [429, 'failed'],
-    [500, 'failed'],
-    [0, 'failed'],
-  ])('takes status %i as %s', async (answer, kind) => {
-    status = answer;
-    expect(await post(url(), { 'content-type': 'text/plain; charset=UTF-8' }, 'ü')).toMatchObject({ kind });
-    expect(seen).toMatchObject([{ body: 'ü', headers: { 'content-type': 'text/plain; charset=UTF-8' } }]);
-  });
-
-  it.each([
-    ['http://169.254.169.254/', 'refused'],
-    ['http://10.1.1.1/', 'refused'],
-    ['http://127.0.0.1:1/', 'failed'],
-    ['nonsense', 'refused'],
-  ])('takes %s as %s', async (address, kind) => expect(await post(address, {}, '')).toMatchObject({ kind }));
 });
