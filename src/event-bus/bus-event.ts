@@ -21,7 +21,9 @@ export interface BusEvent {
 export function matchedForm(event: BusEvent): unknown {
   return {
     version: '0',
-    id: event.id,
+    get id() {
+      return event.id;
+    },
     'detail-type': event.detailType,
     source: event.source,
     account: event.account,

@@ -33,7 +33,10 @@ export function trailBusEvent(event: TrailEvent): BusEvent {
   const { account, region, eventId, time, category, raw, record } = event;
   const isInsight = category === 'Insight';
   return {
-    id: eventIdOf('trail', account, region, eventId),
+    // Most events match nothing: what only targets need is made when it is asked for.
+    get id() {
+      return eventIdOf('trail', account, region, eventId);
+    },
     detailType: isInsight
       ? 'AWS Insight via CloudTrail'
       : (DETAIL_TYPES.get(record.eventType) ?? 'AWS API Call via CloudTrail'),
@@ -42,7 +45,9 @@ export function trailBusEvent(event: TrailEvent): BusEvent {
     region,
     time: eventTimeText(time),
     resources: [],
-    detailText: raw.toString(),
+    get detailText() {
+      return raw.toString();
+    },
     detail: record,
     isReadOnlyManagement:
       category === 'Management' && (record.readOnly === true || record.readOnly === 'true'),
