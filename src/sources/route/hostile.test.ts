@@ -37,7 +37,24 @@ const criterion = members([
   'priority',
   'x',
 ]);
+/** Nearly always right, so that routes are tried as well. */
+const right = fc.record({
+  catch_all: fc.constant('default'),
+  routing_criterion: fc.array(
+    fc.record(
+      {
+        key: fc.constantFrom('a', 'a.b', 'resources.ARN', 'user', 'enrich.x.y', 'request_b', 'constructor'),
+        value: fc.constantFrom('x', '*', 'x*?', '10.0.0.0/8', '::/0', '\\'),
+        operation: fc.constantFrom('store', 'discard', 'discard_raw'),
+        priority: fc.constantFrom('low', 'high'),
+      },
+      { requiredKeys: ['key'] },
+    ),
+    { maxLength: 4 },
+  ),
+});
 const policy = fc.oneof(
+  right,
   fc.jsonValue(),
   fc.record(
     {
