@@ -329,6 +329,21 @@ describe('an alarm', () => {
   });
 });
 
+test('alarms are bounded for each account and Region, and a deleted one makes room', async () => {
+  await room.close();
+  room = open({ maxAlarms: 2 });
+  const put = (name: string, region = PLACE.region) =>
+    room.alarms.put({ ...PLACE, region }, { ...SETTINGS, name }, []);
+  await put('a');
+  await put('b');
+  await put('b');
+  await expect(put('c')).rejects.toMatchObject({ code: 'LimitExceeded' });
+  await put('c', 'eu-west-1');
+  await room.alarms.delete(PLACE, ['a', 'a']);
+  await put('c');
+  await expect(put('d')).rejects.toMatchObject({ code: 'LimitExceeded' });
+});
+
 describe('an action', () => {
   beforeEach(async () => {
     await room.alarms.put(PLACE, SETTINGS, []);

@@ -19,6 +19,8 @@ export interface CloudWatchOptions {
   readonly onError?: (what: string, error: unknown) => void;
   /** Metrics that all accounts together may have. */
   readonly maxSeries?: number;
+  /** Alarms that an account may have in a Region. */
+  readonly maxAlarms?: number;
   /** Milliseconds between two looks at the clock; 0: nothing is evaluated but by `evaluate`. */
   readonly tick?: number;
 }
@@ -49,11 +51,11 @@ const SWEEP_EVERY = 3_600_000;
 
 /** Opens (and makes) the metrics and alarms kept in `path`, and goes on where the last process stopped. */
 export function openCloudWatch(options: CloudWatchOptions): CloudWatch {
-  const { path, now, notifier, onError, maxSeries, tick = TICK } = options;
+  const { path, now, notifier, onError, maxSeries, maxAlarms, tick = TICK } = options;
   const env = openEnvironment(path);
   const metrics = new Metrics(env, maxSeries);
   const outbox = new ActionOutbox(env, notifier, now);
-  const alarms = new Alarms(env, now, () => carryOutSoon());
+  const alarms = new Alarms(env, now, () => carryOutSoon(), maxAlarms);
   let closed = false;
   const isClosed = () => closed;
 

@@ -23,9 +23,11 @@ export class Alarms {
   readonly #env: CloudWatchEnvironment;
   readonly #now: () => number;
   readonly #onOwed: () => void;
+  readonly #maxAlarms: number;
 
-  constructor(env: CloudWatchEnvironment, now: () => number, onOwed: () => void) {
+  constructor(env: CloudWatchEnvironment, now: () => number, onOwed: () => void, maxAlarms = MAX_ALARMS) {
     this.#env = env;
+    this.#maxAlarms = maxAlarms;
     this.#now = now;
     this.#onOwed = onOwed;
   }
@@ -61,10 +63,10 @@ export class Alarms {
     const time = this.#now();
     await inTransaction(this.#env, () => {
       const known = this.find(place, settings.name);
-      if (!known && this.list(place).length >= MAX_ALARMS)
+      if (!known && this.#countOf(place) >= this.#maxAlarms)
         throw new CloudWatchError(
           'LimitExceeded',
-          `The maximum number of alarms, ${MAX_ALARMS}, has been reached.`,
+          `The maximum number of alarms, ${this.#maxAlarms}, has been reached.`,
         );
       const { account, region } = place;
       const alarm: Alarm = {
@@ -79,6 +81,7 @@ export class Alarms {
         tags: known?.tags ?? tags,
       };
       this.#write(alarm);
+      if (!known) this.#setCount(place, this.#countOf(place) + 1);
       const type = known ? 'Update' : 'Create';
       writeHistory(this.#env, place, {
         alarm: alarm.name,
@@ -101,6 +104,7 @@ export class Alarms {
           'ResourceNotFound',
           `The following alarms do not exist: [${missing.join(', ')}]`,
         );
+      this.#setCount(place, this.#countOf(place) - found.size);
       for (const alarm of found.values()) {
         void this.#env.alarms.remove(alarmKey(place, alarm!.name));
         writeHistory(this.#env, place, {
@@ -231,6 +235,15 @@ export class Alarms {
         nextTryAt: time,
       });
     return true;
+  }
+
+  /** Kept beside the alarms: to count thousands for each new one takes long. */
+  #countOf({ account, region }: CloudWatchPlace): number {
+    return this.#env.root.get(`alarms/${account}/${region}`) ?? 0;
+  }
+
+  #setCount({ account, region }: CloudWatchPlace, count: number): void {
+    void this.#env.root.put(`alarms/${account}/${region}`, count);
   }
 
   #write(alarm: Alarm): void {
