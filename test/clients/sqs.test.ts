@@ -9,6 +9,7 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   DeleteObjectCommand,
   PutBucketNotificationConfigurationCommand,
@@ -256,6 +257,39 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(Object.keys(seen)).toHaveLength(200);
     expect(Object.values(seen).every((times) => times === 1)).toBe(true);
   }, 120_000);
+
+  test('an object is an event on the bus too, which a rule sends to a queue', async () => {
+    const events = new EventBridgeClient(clientOptions());
+    const rule = await events.send(
+      new PutRuleCommand({
+        Name: 'objects',
+        EventPattern: JSON.stringify({
+          source: ['aws.s3'],
+          'detail-type': ['Object Created'],
+          detail: { bucket: { name: [BUCKET] }, object: { key: [{ prefix: 'bus/' }] } },
+        }),
+      }),
+    );
+    await makeQueue('by-bus', 'events.amazonaws.com', rule.RuleArn!);
+    await events.send(
+      new PutTargetsCommand({ Rule: 'objects', Targets: [{ Id: 'queue', Arn: arnOf('by-bus') }] }),
+    );
+    await notify({ EventBridgeConfiguration: {} });
+    await s3Of(server).send(new PutObjectCommand({ Bucket: BUCKET, Key: 'bus/a b', Body: 'body' }));
+    const [message] = await until('the queue has the event', 30_000, async () => {
+      const { Messages } = await sqsOf().send(
+        new ReceiveMessageCommand({ QueueUrl: urlOf('by-bus'), WaitTimeSeconds: 5 }),
+      );
+      return Messages;
+    });
+    expect(JSON.parse(message!.Body!)).toMatchObject({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      account: ACCOUNT,
+      resources: [`arn:aws:s3:::${BUCKET}`],
+      detail: { bucket: { name: BUCKET }, object: { key: 'bus/a b', size: 4 }, reason: 'PutObject' },
+    });
+  }, 60_000);
 
   test('a subscription of a log group sends its events to a queue and to a listed webhook', async () => {
     const { aws } = server;
