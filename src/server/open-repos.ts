@@ -11,6 +11,8 @@ import { serveSearch } from './search-events-api.ts';
 
 /** How often the retention of repositories is enforced. */
 const EVERY = 3_600_000;
+/** And first so long after the start: a server that is restarted often must free its disk too. */
+const FIRST = 60_000;
 const MAX_QUESTION = 1 << 20;
 
 /** The repositories, at work: what is too old goes hourly. */
@@ -39,7 +41,9 @@ export async function openHouseRepos(options: {
       sweeping = undefined;
     });
   };
+  const first = setTimeout(sweep, FIRST);
   const timer = setInterval(sweep, EVERY);
+  first.unref();
   timer.unref();
   const { historyDays } = config;
   const searcher = createSearcher({ repos, connection, historyReady: () => store.ready(), historyDays, now });
@@ -58,6 +62,7 @@ export async function openHouseRepos(options: {
     ]),
     register: (metrics) => register(metrics, repos),
     async close() {
+      clearTimeout(first);
       clearInterval(timer);
       await sweeping;
       await repos.close();

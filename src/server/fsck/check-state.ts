@@ -12,6 +12,8 @@ const MEMBERS: readonly (readonly [prefix: string, members: readonly string[]])[
   ['sources/policy/', ['id', 'name']],
   ['sources/order/', ['id', 'at', 'state']],
   ['completeness/', ['chains']],
+  ['repos/', ['retentionDays']],
+  ['forward/destination/', ['destination']],
 ];
 
 const RESTORE = 'restore state/ from a backup (opentrail restore); the server does not start or forgets this';
