@@ -79,6 +79,28 @@ describe('readConfig', () => {
     expect(() => read(flags, env, file)).toThrow(message);
   });
 
+  it.each([
+    ['smtpUrl', 'http://ada:hidden@mail.example.com'],
+    ['smtpUrl', 'smtp://ada:hidden@mail.example.com/?x'],
+    ['smtpUrl', 'hidden'],
+    ['notifyEndpoints', 'https://hooks.example.com/x,ftp://example.com/hidden'],
+  ])('does not show what may be a password in %s', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`^${name}: expected .*, found another text`));
+    expect(() => read({ [name]: value })).not.toThrow(/hidden/);
+  });
+
+  it('reads a mail server and addresses of chats', () => {
+    const flags = {
+      smtpUrl: 'smtps://ada:p%40ss@mail.example.com',
+      notifyEndpoints: 'https://a.example/x, http://b/',
+    };
+    expect(read(flags)).toMatchObject({
+      smtpUrl: flags.smtpUrl,
+      smtpFrom: 'opentrail <opentrail@localhost>',
+      notifyEndpoints: ['https://a.example/x', 'http://b/'],
+    });
+  });
+
   it('never shows a secret in an error', () => {
     expect(() => read({}, { OPENTRAIL_ROOT_SECRET_ACCESS_KEY: 'short' })).not.toThrow(/short/);
   });
@@ -89,6 +111,13 @@ describe('readConfig', () => {
     [{ host: '127.0.0.2' }],
     [{ host: 'localhost' }],
   ])('serves on %j', (flags) => expect(read(flags).host).toBe(flags.host));
+
+  it('hands on the log sources of the file as they stand there', () => {
+    const sources = [{ name: 'prod', config: { Connector: { secret_key: { env: 'KEY' } } } }];
+    expect(read({}, {}, { sources }).sources).toEqual(sources);
+    expect(read().sources).toBeUndefined();
+    expect(() => read({}, {}, { sources: { name: 'prod' } })).toThrow('sources: expected a list of objects');
+  });
 
   it('derives flag and variable from the name', () => {
     expect([flagOf('endpointS3'), environmentOf('endpointS3AccessKeyId')]).toEqual([
