@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type * as client from '@aws-sdk/client-eventbridge';
 import type { CallContext } from '../../../aws/index.ts';
-import { type BusEvent, compileRulePattern, EventBusError, eventTimeText } from '../../../event-bus/index.ts';
+import {
+  type BusAddress,
+  type BusEvent,
+  compileRulePattern,
+  DEFAULT_BUS,
+  eventTimeText,
+} from '../../../event-bus/index.ts';
 import type { EventsDependencies, EventsHandlers } from '../dependencies.ts';
 import { invalid, notBuilt, unfit } from '../errors.ts';
 import { busOf } from '../names.ts';
@@ -21,24 +27,24 @@ const MANDATORY: readonly string[] = [
   'detail-type',
 ];
 
+/** An entry that was looked at; without `to` nothing is put. */
+interface Prepared {
+  readonly result: client.PutEventsResultEntry;
+  readonly to?: { readonly address: BusAddress; readonly event: BusEvent };
+}
+
 /** Events of applications, and trying a pattern out. */
 export function eventHandlers({ bus, now }: EventsDependencies): EventsHandlers {
-  async function putOne(
-    entry: client.PutEventsRequestEntry,
-    call: CallContext,
-  ): Promise<client.PutEventsResultEntry> {
+  /** What is answered for an entry, and the event that it becomes, if any. */
+  function prepare(entry: client.PutEventsRequestEntry, call: CallContext): Prepared {
     const refusal = entryRefusal(entry);
-    if (refusal) return refusal;
+    if (refusal) return { result: refusal };
     const address = busOf(entry.EventBusName || undefined, call);
-    try {
-      bus.book.requireBus(address);
-    } catch (error) {
-      // AWS takes events for a bus that is not there, and lets them go.
-      if (error instanceof EventBusError) return { EventId: randomUUID() };
-      throw error;
-    }
+    const id = randomUUID();
+    // AWS takes events for a bus that is not there, and lets them go.
+    if (address.bus !== DEFAULT_BUS && !bus.book.findBus(address)) return { result: { EventId: id } };
     const event: BusEvent = {
-      id: randomUUID(),
+      id,
       detailType: entry.DetailType!,
       source: entry.Source!,
       account: address.account,
@@ -48,8 +54,7 @@ export function eventHandlers({ bus, now }: EventsDependencies): EventsHandlers 
       detailText: entry.Detail!,
       detail: JSON.parse(entry.Detail!) as unknown,
     };
-    await bus.put(address, [event]);
-    return { EventId: event.id };
+    return { result: { EventId: id }, to: { address, event } };
   }
 
   return {
@@ -65,8 +70,16 @@ export function eventHandlers({ bus, now }: EventsDependencies): EventsHandlers 
         );
       if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_ENTRIES_BYTES)
         throw invalid('Total size of the entries in the request is over the limit.');
-      const results: client.PutEventsResultEntry[] = [];
-      for (const entry of entries) results.push(await putOne(entry, call));
+      const prepared = entries.map((entry) => prepare(entry, call));
+      const byBus = new Map<string, { readonly address: BusAddress; readonly events: BusEvent[] }>();
+      for (const { to } of prepared) {
+        if (!to) continue;
+        const known = byBus.get(to.address.bus);
+        if (known) known.events.push(to.event);
+        else byBus.set(to.address.bus, { address: to.address, events: [to.event] });
+      }
+      for (const { address, events } of byBus.values()) await bus.put(address, events);
+      const results = prepared.map(({ result }) => result);
       return {
         FailedEntryCount: results.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
         Entries: results,
