@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import {
   BucketError,
@@ -51,6 +52,8 @@ export class SourceRunner {
   constructor(dependencies: RunnerDependencies) {
     this.#is = dependencies;
     this.#progress = new Progress(dependencies.now);
+    // Every wait of every file under way listens to it.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   start(): void {
@@ -231,8 +234,11 @@ export class SourceRunner {
 
   async #take(fetch: FileFetch, files: readonly FoundFile[], lane: Lane, from: number): Promise<void> {
     this.#progress.found(files.length, lane);
-    await fetch.take(files, lane, from);
-    this.#progress.settled(files.length, lane);
+    const one = async (file: FoundFile) => {
+      await fetch.take([file], lane, from);
+      this.#progress.settled(1, lane);
+    };
+    await Promise.all(files.map(one));
   }
 
   #disconnect(): void {
