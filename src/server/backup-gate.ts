@@ -1,4 +1,5 @@
 import type { Journal } from '../journal/index.ts';
+import type { Repos } from '../repos/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { TrailBucket } from '../trails/index.ts';
 
@@ -34,6 +35,15 @@ export class BackupGate {
       size: () => store.size(),
       ready: () => store.ready(),
       close: () => store.close(),
+    };
+  }
+
+  /** Repositories whose inserts wait while the gate is shut: a copied token must stand for copied rows. */
+  guardRepos(repos: Pick<Repos, 'names' | 'ensure' | 'insert'>): Pick<Repos, 'names' | 'ensure' | 'insert'> {
+    return {
+      names: () => repos.names(),
+      ensure: (name, settings) => this.#pass(() => repos.ensure(name, settings)),
+      insert: (name, rows, token) => this.#pass(() => repos.insert(name, rows, token)),
     };
   }
 

@@ -40,6 +40,7 @@ const NOT_AS_THEY_ARE: ReadonlySet<string> = new Set([
   'cloudwatch',
   'queues',
   'event-bus',
+  'collected',
   'endpoint.json',
 ]);
 
@@ -92,6 +93,8 @@ async function copyHouse(
   const releaseFiles = objects.holdRemovals();
   let history: FrozenHistory | undefined;
   try {
+    // Before the repositories: what its cursor has not passed is inserted again, by the same tokens.
+    await copyLmdb(join(dir.path, 'collected'), join(target, 'collected'));
     history = await gate.whileShut(async () => {
       await copyLmdb(dir.state, join(target, 'state'));
       await copyLmdb(join(dir.objects, 'index'), join(target, 'objects', 'index'));

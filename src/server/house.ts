@@ -71,11 +71,11 @@ export async function openHouse(
   const { store, connect, engineSocket } = await openStore(config, dir, log);
   const repos = await openHouseRepos({ config, connection: connect(), store, state, now, log });
   const sources = await openSourcesRoom(config, { state, dir, repos: repos.repos, now, log });
+  const gate = new BackupGate();
   const collecting = await openCollectorRoom({
-    ...{ path: dir.path, sources, repos: repos.repos, now, log },
+    ...{ path: dir.path, sources, repos: gate.guardRepos(repos.repos), now, log },
     onBroken: (error) => onBroken('the log of collected records broke', error),
   });
-  const gate = new BackupGate();
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
 
