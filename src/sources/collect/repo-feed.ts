@@ -55,11 +55,10 @@ export function startRepoFeed(options: {
   const unhear = store.onAppend(() => wake?.());
 
   async function sleep(milliseconds: number | undefined): Promise<void> {
-    if (closing.signal.aborted) return;
+    if (closing.signal.aborted || (milliseconds === undefined && cursor.at < store.head())) return;
     const woken = new AbortController();
     closing.signal.addEventListener('abort', () => woken.abort(), { once: true, signal: woken.signal });
     if (milliseconds === undefined) {
-      if (cursor.at < store.head()) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
         woken.signal.addEventListener('abort', () => resolve(), { once: true });
