@@ -26,10 +26,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: () => import('./commands/search.ts'),
     },
   ],
-  [
-    'forwards',
-    { summary: 'send events to other tools', load: () => import('./commands/forwards.ts') },
-  ],
+  ['forwards', { summary: 'send events to other tools', load: () => import('./commands/forwards.ts') }],
   ['wait', { summary: 'wait until an event is found', load: () => import('./commands/wait.ts') }],
   ['export', { summary: 'write out the events of a time range', load: () => import('./commands/export.ts') }],
   [

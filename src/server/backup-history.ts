@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -42,7 +43,13 @@ export async function freezeHistory(path: string, socketPath: string, to: string
     await drop();
     throw error;
   }
-  return { place: (target) => placeTree(shadow, target), drop };
+  return {
+    async place(target) {
+      // Where no table has a row yet, the engine makes no folder.
+      if (existsSync(shadow)) await placeTree(shadow, target);
+    },
+    drop,
+  };
 }
 
 /** What says which databases and tables there are, and which inserts were made. */

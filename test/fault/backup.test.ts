@@ -54,6 +54,12 @@ async function readAll(bucket: string): Promise<number> {
   return Contents.length;
 }
 
+it('takes a backup of a server that has nothing yet', async () => {
+  const directory = join(server.folder, 'first-backup');
+  await server.opentrail('backup', directory);
+  expect(existsSync(join(directory, 'backup.json'))).toBe(true);
+});
+
 describe('a backup of a server under load', () => {
   const directory = () => join(server.folder, 'backup');
   const original = () => join(server.folder, 'data');
