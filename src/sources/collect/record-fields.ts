@@ -26,12 +26,14 @@ export function readCollectedFields(record: CloudTrailRecord, keyAccount: string
     ? record.userIdentity
     : {};
   // Resources take half of the time, and have no column.
+  const { eventName, eventSource, readOnly, userIdentity, insightDetails } = record;
   const lookup = readLookupFields({
-    ...record,
-    resources: [],
-    requestParameters: null,
-    responseElements: null,
-  });
+    eventName,
+    eventSource,
+    readOnly,
+    userIdentity,
+    insightDetails,
+  } as CloudTrailRecord);
   return {
     account:
       text(record.recipientAccountId) || text(identity.accountId) || text(record.accountId) || keyAccount,
