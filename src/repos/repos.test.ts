@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLmdbState, type State } from '../state/index.ts';
 import { type Engine, openConnection, startEmbeddedEngine } from '../store/index.ts';
 import { openRepos, type RepoRow, type Repos } from './index.ts';
+import { tableOf } from './repo-table.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 const DAY = 86_400_000;
@@ -76,6 +77,21 @@ test('a token stores its rows once, however often it comes, and another token st
   expect(await sizeOf('once')).toMatchObject({ rows: 50 });
   await repos.insert('once', [row('x', NOW)], 'b');
   expect(await sizeOf('once')).toMatchObject({ rows: 51 });
+});
+
+test('rows that the engine lost while it kept their token are written again, and no others', async () => {
+  await repos.ensure('lost', { retentionDays: 365 });
+  const rows = [row('new', NOW), row('old', NOW - 60 * 86_400_000)];
+  await repos.insert('lost', rows, 'a');
+  const connection = openConnection({ engine });
+  await connection.command(
+    `ALTER TABLE opentrail.${tableOf('lost')} DELETE WHERE position(raw, '"old"') > 0 SETTINGS mutations_sync = 2`,
+  );
+  await connection.close();
+  expect(await sizeOf('lost')).toMatchObject({ rows: 1 });
+  await repos.insert('lost', rows, 'a');
+  await repos.insert('lost', rows, 'a');
+  expect(await sizeOf('lost')).toMatchObject({ rows: 2 });
 });
 
 test('a kill of the engine within inserts loses nothing and doubles nothing', async () => {

@@ -21,6 +21,8 @@ const PREFIX = 'repos/';
 const DAY = 86_400_000;
 /** A month that is dropped bit by bit is written anew when this part of it is too old: so each row is rewritten few times. */
 const WORTH_REWRITING = 0.25;
+/** How often lost rows are written again before the insert fails. */
+const AGAIN = 3;
 
 /** What is asked of a repository. */
 export interface RepoSettings {
@@ -132,8 +134,20 @@ export class ClickHouseRepos implements Repos {
     await this.#make(name);
     // The month belongs to the token: an engine that crashed within an insert may have kept some months of it, and the
     // repetition adds the others.
-    await this.#connection.insert(this.tableOf(name), REPO_COLUMNS, writeRepoRows(rows), token);
-    await this.#verify(name, rows);
+    const write = (some: readonly RepoRow[], token: string) =>
+      this.#connection.insert(this.tableOf(name), REPO_COLUMNS, writeRepoRows(some), token);
+    await write(rows, token);
+    let lacking = await this.#lackingOf(name, rows);
+    // After a disk was full, an engine was seen to remember the token of rows that it had lost.
+    for (let again = 1; lacking.length > 0; again++) {
+      if (again > AGAIN) {
+        throw new Error(
+          `repositories: the engine reported inserts into ${name} but keeps ${lacking.length} rows not`,
+        );
+      }
+      await write(lacking, `${token} again ${again}`);
+      lacking = await this.#lackingOf(name, rows);
+    }
   }
 
   names(): readonly (RepoSettings & { readonly name: string })[] {
@@ -238,23 +252,26 @@ export class ClickHouseRepos implements Repos {
     }
   }
 
-  /** Looks for one row of each month: an engine that reports success is not believed. */
-  async #verify(name: string, rows: readonly RepoRow[]): Promise<void> {
+  /**
+   * Reads one row of each month back: an engine that reports success is not believed. Answers the rows of the months that
+   * it has not.
+   */
+  async #lackingOf(name: string, rows: readonly RepoRow[]): Promise<readonly RepoRow[]> {
+    const monthOf = ({ time }: RepoRow) => new Date(LAST_MOMENT - ageOf(time)).toISOString().slice(0, 7);
     const samples = new Map<string, string>();
-    for (const { time, eventId } of rows) {
-      const month = new Date(LAST_MOMENT - ageOf(time)).toISOString().slice(0, 7);
-      if (!samples.has(month)) samples.set(month, `(${ageOf(time)}, ${decimal(tieOf(eventId))})`);
+    for (const row of rows) {
+      const month = monthOf(row);
+      if (!samples.has(month)) samples.set(month, `(${ageOf(row.time)}, ${decimal(tieOf(row.eventId))})`);
     }
-    const places = [...samples.values()].join(', ');
-    const found = await this.#count(
-      `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${places})`,
-      'uniqExact(age, tie)',
-    );
-    if (found < samples.size) {
-      throw new Error(
-        `repositories: the engine reported an insert into ${name} but keeps ${found} of ${samples.size} months`,
+    const has = (places: readonly string[]) =>
+      this.#count(
+        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${places.join(', ')})`,
+        'uniqExact(age, tie)',
       );
-    }
+    if ((await has([...samples.values()])) >= samples.size) return [];
+    const gone = new Set<string>();
+    for (const [month, place] of samples) if ((await has([place])) === 0) gone.add(month);
+    return rows.filter((row) => gone.has(monthOf(row)));
   }
 
   async #months(name: string): Promise<readonly { month: number; rows: number; bytes: number }[]> {
