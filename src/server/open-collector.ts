@@ -15,6 +15,7 @@ import {
 } from '../sources/collect/index.ts';
 import { createS3BucketReader } from '../sources/fetch/index.ts';
 import type { LogSource } from '../sources/index.ts';
+import { createSqsNoticeQueue, type Notices, startNotices } from '../sources/notices/index.ts';
 import { registerEnrichment } from './enrichment-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenedSources } from './open-sources.ts';
@@ -84,16 +85,32 @@ export async function openCollectorRoom(house: {
     random: Math.random,
     log: (message, details) => log.warn(details, message),
   });
-  house.sources.useCollector(collector);
+  const notices = startNotices({
+    sources,
+    connect: async (source, queueUrl) =>
+      createSqsNoticeQueue(connect.sqs(source, await sources.reveal(source), queueUrl), queueUrl),
+    take: collector.take,
+    now: house.now,
+    random: Math.random,
+    log: (message, details) => log.warn(details, message),
+  });
+  house.sources.useCollector({
+    ...collector,
+    async status(id) {
+      const told = notices.status(id);
+      return { ...(await collector.status(id)), ...(told && { notices: told }) };
+    },
+  });
   return {
     collector,
     log: store,
     register(metrics) {
-      register(metrics, { sources: sources.list, collector, store, feed });
+      register(metrics, { sources: sources.list, collector, notices, store, feed });
       registerEnrichment(metrics, readers);
     },
     async close() {
-      await collector.close();
+      // Both at once: what is on its way to the collector ends only when the collector does.
+      await Promise.all([notices.close(), collector.close()]);
       await feed.close();
       await readers.close();
       await store.close();
@@ -106,11 +123,12 @@ function register(
   house: {
     readonly sources: () => readonly LogSource[];
     readonly collector: Collector;
+    readonly notices: Notices;
     readonly store: CollectedStore;
     readonly feed: RepoFeed;
   },
 ): void {
-  const { sources, collector, store, feed } = house;
+  const { sources, collector, notices, store, feed } = house;
   const perSource = (name: string, help: string, value: (counts: SourceCounts) => number) =>
     gauge(
       `opentrail_source_${name}`,
@@ -170,6 +188,16 @@ function register(
     'retries_total',
     'Requests to the bucket that failed and were repeated, since start',
     ({ id }) => [...(collector.retries.get(id) ?? [])],
+  );
+  perReason(
+    'notices_total',
+    'What notifications told, since start: messages, files, what was ignored and why, failures',
+    ({ id }) => {
+      const told = notices.counts(id);
+      if (!told) return [];
+      const { messages, files, failures, ignored } = told;
+      return [['messages', messages], ['files', files], ['failures', failures], ...ignored];
+    },
   );
   gauge(
     'opentrail_source_lag_seconds',

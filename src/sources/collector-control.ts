@@ -28,6 +28,23 @@ export interface CollectorStatus {
   /** Milliseconds between the newest event's time and now. */
   readonly lag?: number;
   readonly backFill?: BackFillProgress;
+  /** Absent: the source has no queue, and nobody has sent it a notice since the server's start. */
+  readonly notices?: NoticeStatus;
+}
+
+/** What notifications of new files came to, since the server's start. */
+export interface NoticeStatus {
+  /** The queue answers. */
+  readonly isListening: boolean;
+  readonly messages: number;
+  readonly files: number;
+  /** Objects that are not fetched and messages that tell of none, by reason. */
+  readonly ignored: Readonly<Record<string, number>>;
+  /** Requests to the queue, and hand-overs, that failed and are repeated. */
+  readonly failures: number;
+  readonly lastMessageAt?: number;
+  /** For people; gone once the queue answers again. */
+  readonly lastError?: string;
 }
 
 /** How far a back-fill is. */

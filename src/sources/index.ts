@@ -1,5 +1,10 @@
 export { CHARSETS, charsetNamed } from './charsets.ts';
-export type { BackFillProgress, CollectorControl, CollectorStatus } from './collector-control.ts';
+export type {
+  BackFillProgress,
+  CollectorControl,
+  CollectorStatus,
+  NoticeStatus,
+} from './collector-control.ts';
 export type {
   EnrichmentPolicy,
   NormalizationPolicy,

@@ -58,6 +58,8 @@ export interface Connector {
   readonly parser: string;
   readonly proxy?: ForwardProxy;
   readonly tls: TlsSettings;
+  /** An SQS queue where the bucket's notifications arrive, or CloudTrail's; read with the same credentials. */
+  readonly queueUrl?: string;
   /** Undefined: path style for endpoints that are not AWS, virtual style for AWS. */
   readonly pathStyle?: boolean;
 }

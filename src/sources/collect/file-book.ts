@@ -81,7 +81,7 @@ export class FileBook {
       at: value.readUInt32LE(5) * 1000,
       size: value.readDoubleLE(9),
       isSame: (etag, size) =>
-        (etag === '' || value.subarray(17).equals(tagOf(etag))) &&
+        (etag === '' || value.subarray(17).equals(tagOf(etag)) || value.subarray(17).equals(NO_TAG)) &&
         (size < 0 || size === value.readDoubleLE(9)),
     };
   }
@@ -154,6 +154,9 @@ export class FileBook {
     return whole;
   }
 }
+
+/** Of a file that was named without its tag: only its size tells whether it has changed. */
+const NO_TAG = tagOf('');
 
 function tagOf(etag: string): Buffer {
   return createHash('sha256').update(etag).digest().subarray(0, 8);

@@ -100,7 +100,8 @@ export class FileFetch {
   /** Dealt with, as it lies there now; or waiting for another visit. */
   #isKnown(ref: FileRef): boolean {
     const state = this.#is.store.book.state(ref);
-    if (state?.isSame(ref.etag, ref.size)) return true;
+    // One that was gone and is named again is there again, or named by somebody who is late: one request tells.
+    if (state && state.outcome !== 'gone' && state.isSame(ref.etag, ref.size)) return true;
     const trouble = this.#is.store.book.trouble(ref);
     return trouble?.kind === 'retry' && trouble.etag === ref.etag && (trouble.nextAt ?? 0) > this.#is.now();
   }
@@ -110,9 +111,12 @@ export class FileFetch {
     while (store.isFull()) await setTimeout(FULL_WAIT, undefined, { signal });
     signal.throwIfAborted();
     let content: FileContent;
+    let size: number;
     try {
       if (ref.size > this.#is.maxFileBytes) throw new Unreadable('too-large', `${ref.size} bytes`);
       const body = await this.#download(ref);
+      // Whoever named the file may not have known it; the buffer itself goes to a reading thread.
+      size = body.length;
       lanes.faster();
       content = await this.#read(ref, body, from);
     } catch (error) {
@@ -120,7 +124,7 @@ export class FileFetch {
       await this.#failed(ref, error);
       return;
     }
-    await this.#keep(ref, content, lane);
+    await this.#keep({ ...ref, size }, content, lane);
   }
 
   #download(ref: FileRef): Promise<Buffer<ArrayBuffer>> {

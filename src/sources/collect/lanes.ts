@@ -5,6 +5,9 @@ interface Waiting {
   readonly start: () => void;
 }
 
+/** What a file counts for whose size nobody has said; few are larger. */
+const UNKNOWN_BYTES = 1 << 20;
+
 /**
  * Lets so many files, and so many bytes of them, be under way at once; fresh ones go before those of a back-fill. A file
  * larger than the whole share goes alone.
@@ -25,7 +28,7 @@ export class Lanes {
   }
 
   async run<T>(lane: Lane, bytes: number, work: () => Promise<T>): Promise<T> {
-    const share = Math.min(Math.max(bytes, 0), this.#maxBytes);
+    const share = Math.min(bytes < 0 ? UNKNOWN_BYTES : bytes, this.#maxBytes);
     await new Promise<void>((start) => {
       this.#queues[lane].push({ bytes: share, start });
       this.#next();

@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { LogSource, SourceSecrets } from '../index.ts';
 import { createAddressGuard } from './address-guard.ts';
@@ -9,6 +10,11 @@ import { CONNECT_LIMITS, type ConnectLimits, requestHandlerOf } from './request-
 export interface SourceConnect {
   /** A client for the source's bucket; whoever asked destroys it. Nothing is sent yet. @throws CredentialsMissing */
   s3(source: LogSource, secrets: SourceSecrets): S3Client;
+  /**
+   * A client for a queue, with the source's credentials; whoever asked destroys it. Requests go to where the queue's
+   * address leads, AWS or another SQS. @throws CredentialsMissing
+   */
+  sqs(source: LogSource, secrets: SourceSecrets, queueUrl: string): SQSClient;
   /** The settings that clients of other services at the source's place share with it, as for its CloudTrail. */
   shared(source: Pick<LogSource, 'connector'>, secrets: SourceSecrets): SharedClientConfig;
 }
@@ -27,6 +33,9 @@ const UNSIGNED: SharedClientConfig = {
 
 /** Stands for AWS itself: the SDK then finds the bucket's Region and address. */
 const AWS_ENDPOINT = /^https:\/\/s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/?$/i;
+
+/** AWS's own SQS, and the Region that its address names. */
+const AWS_QUEUE = /^sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/i;
 
 /** True when the endpoint is AWS's own S3, whose addresses the SDK knows better. */
 export function isAwsEndpoint(endpointUrl: string): boolean {
@@ -60,6 +69,17 @@ export function createSourceConnect(options: {
 
   return {
     shared,
+    sqs(source, secrets, queueUrl) {
+      const { hostname, origin } = new URL(queueUrl);
+      const region = AWS_QUEUE.exec(hostname)?.[1];
+      if (region === undefined) guard.check(hostname);
+      return new SQSClient({
+        ...shared(source, secrets),
+        region: region ?? source.connector.region,
+        endpoint: origin,
+        useQueueUrlAsEndpoint: false,
+      });
+    },
     s3(source, secrets) {
       const { endpointUrl, pathStyle } = source.connector;
       const isAws = isAwsEndpoint(endpointUrl);

@@ -10,6 +10,7 @@ export {
   type CloudTrailKey,
   DIGESTS,
   dayOf,
+  foreignFolder,
   type RegionFolder,
   readCloudTrailKey,
 } from './cloudtrail-key.ts';

@@ -31,7 +31,7 @@ const DEFAULT_PARSER = 'CloudTrailLogParser';
 const KNOWN = [
   ...['endpoint_url', 'access_key', 'secret_key', 'bucket_name', 'region_name', 'filter_date', 'parser'],
   ...['enable_proxy', 'IP', 'ip', 'port', 'protocol', 'username', 'password'],
-  ...['prefix', 'credentials', 'session_token', 'path_style', 'tls'],
+  ...['prefix', 'credentials', 'session_token', 'path_style', 'tls', 'queue_url'],
 ];
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and what older buckets are called. */
 const BUCKET = {
@@ -63,6 +63,7 @@ export function readConnector(
   const prefix = readPrefix(json, faults);
   const pathStyle = readSwitch(json, 'path_style', AT, faults);
   const tls = readTls(json, faults);
+  const queueUrl = readEndpoint(json, 'queue_url', AT, faults, checks);
   if (!credentials) return undefined;
   const connector: Connector = {
     endpointUrl,
@@ -74,6 +75,7 @@ export function readConnector(
     parser,
     ...(proxy && { proxy }),
     tls,
+    ...(queueUrl !== undefined && { queueUrl }),
     ...(pathStyle !== undefined && { pathStyle }),
   };
   const secrets = { ...credentials.secrets, ...(password !== undefined && { proxyPassword: password }) };
@@ -98,9 +100,9 @@ function keptSecrets(
     if (given.secretAccessKey === undefined) keep.push('secretAccessKey');
     if (next.credentials.kind === 'session' && given.sessionToken === undefined) {
       // The token, unlike the key, travels with each request.
-      if (next.endpointUrl === now.endpointUrl && now.credentials.kind === 'session')
-        keep.push('sessionToken');
-      else faults.add(inside(AT, 'session_token'), 'is mandatory when the endpoint changes');
+      const isSame = next.endpointUrl === now.endpointUrl && isSameHost(next.queueUrl, now.queueUrl);
+      if (isSame && now.credentials.kind === 'session') keep.push('sessionToken');
+      else faults.add(inside(AT, 'session_token'), 'is mandatory when the endpoint or the queue changes');
     }
   }
   const [proxy, before] = [next.proxy, now.proxy];
@@ -110,6 +112,12 @@ function keptSecrets(
     if (isSame) keep.push('proxyPassword');
   }
   return keep;
+}
+
+/** A source without a queue sends nothing there. */
+function isSameHost(next: string | undefined, now: string | undefined): boolean {
+  if (next === undefined) return true;
+  return now !== undefined && new URL(next).origin === new URL(now).origin;
 }
 
 function readFilterDate(json: Members, timezone: string, faults: Faults): number | undefined {

@@ -45,6 +45,7 @@ export function writeSource(source: LogSource): Json {
             }
           : { status: false },
         ...(connector.prefix !== '' && { prefix: connector.prefix }),
+        ...(connector.queueUrl !== undefined && { queue_url: connector.queueUrl }),
         ...(connector.pathStyle !== undefined && { path_style: connector.pathStyle }),
         ...((connector.tls.ca !== undefined || connector.tls.insecure) && { tls: connector.tls }),
       },

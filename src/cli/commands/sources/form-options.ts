@@ -13,6 +13,7 @@ export interface FormOptions extends AccessOptions, CredentialOptions {
   readonly prefix?: string;
   readonly region?: string;
   readonly s3Endpoint?: string;
+  readonly queue?: string;
   readonly addressing?: 'path' | 'virtual';
   readonly from?: string;
   readonly interval?: string;
@@ -37,6 +38,7 @@ export function withFormOptions(command: Command): Command {
     .option('--prefix <PREFIX>', 'what stands before AWSLogs/ in its keys')
     .option('--region <REGION>', 'Region of the bucket')
     .option('--s3-endpoint <URL>', 'an S3 other than AWS')
+    .option('--queue <URL>', 'SQS queue where the bucket tells of new files; "" takes it away')
     .addOption(
       new Option('--addressing <STYLE>', 'default: virtual for AWS, path for others').choices([
         'path',
@@ -105,6 +107,7 @@ export function change(current: Json, options: FormOptions, context: CliContext)
         ...given(options.prefix, 'prefix'),
         ...given(options.region, 'region_name'),
         ...given(s3Endpoint, 'endpoint_url'),
+        ...given(options.queue, 'queue_url'),
         ...given(addressing === undefined ? undefined : addressing === 'path', 'path_style'),
         ...given(dateOf(options.from, context), 'filter_date'),
       },
