@@ -147,6 +147,7 @@ describe('the form of a source', () => {
           active: false,
           'config.Connector.prefix': 'org/',
           'config.Connector.path_style': false,
+          'config.Connector.queue_url': 'https://sqs.eu-west-1.amazonaws.com/111111111111/news',
           'config.Connector.tls': { insecure: true },
           'config.Connector.enable_proxy': {
             status: true,
@@ -224,9 +225,11 @@ describe('the form of a source', () => {
         'secretAccessKey',
         'sessionToken',
       ]);
-      expect(placesOf(form({ 'config.Connector.endpoint_url': 'https://evil.example' }))).toEqual([
-        'config.Connector.session_token',
-      ]);
+      for (const member of ['endpoint_url', 'queue_url']) {
+        expect(placesOf(form({ [`config.Connector.${member}`]: 'https://evil.example/q' }))).toEqual([
+          'config.Connector.session_token',
+        ]);
+      }
     });
   });
 

@@ -3,7 +3,7 @@ import { type AccessOptions, withAccessOptions } from '../../access.ts';
 import { columns, timeCell } from '../../columns.ts';
 import { type CliContext, write } from '../../context.ts';
 import { progressLine } from './progress.ts';
-import { openSourcesClient, type SourceLine, type StatusAnswer } from './sources-client.ts';
+import { type NoticesLine, openSourcesClient, type SourceLine, type StatusAnswer } from './sources-client.ts';
 
 interface ShowOptions extends AccessOptions {
   readonly json?: boolean;
@@ -44,6 +44,9 @@ export function registerShows(command: Command, context: CliContext): void {
       );
       for (const { name, status } of answers) {
         if (status?.lastError !== undefined) await write(context.out, `${name}: ${status.lastError}\n`);
+        if (status?.notices) await write(context.out, `${name}: ${noticesLine(status.notices)}\n`);
+        if (status?.notices?.lastError !== undefined)
+          await write(context.out, `${name}: queue: ${status.notices.lastError}\n`);
         if (status?.backFill)
           await write(context.out, `${name}: back-fill ${progressLine(status.backFill)}\n`);
       }
@@ -90,6 +93,14 @@ function statusRow({ name, active, status }: StatusAnswer, now: number): string[
     lag === undefined ? '-' : spanCell(lag),
     ...[status.files, status.records, status.duplicates, status.quarantined].map(String),
   ];
+}
+
+/** What notifications came to, in one line. */
+function noticesLine({ messages, files, ignored, failures }: NoticesLine): string {
+  const reasons = Object.entries(ignored).map(([reason, count]) => `${count} ${reason}`);
+  const rest = reasons.length === 0 ? '' : `; ignored: ${reasons.join(', ')}`;
+  const failed = failures === 0 ? '' : `; ${failures} failures`;
+  return `${messages} notices of ${files} files since the server's start${rest}${failed}`;
 }
 
 /** A length of time in its largest unit: `40s`, `12m`, `3h`, `9d`. */

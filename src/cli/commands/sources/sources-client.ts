@@ -39,6 +39,7 @@ export interface StatusAnswer {
     readonly quarantined: number;
     readonly lag?: number;
     readonly backFill?: BackFillLine;
+    readonly notices?: NoticesLine;
   };
 }
 
@@ -53,6 +54,16 @@ export interface BackFillLine {
   readonly rate: number;
   readonly remaining?: number;
   readonly done: boolean;
+}
+
+/** What notifications of new files came to; see `NoticeStatus`. */
+export interface NoticesLine {
+  readonly isListening: boolean;
+  readonly messages: number;
+  readonly files: number;
+  readonly ignored: Readonly<Record<string, number>>;
+  readonly failures: number;
+  readonly lastError?: string;
 }
 
 interface OrderAnswer {

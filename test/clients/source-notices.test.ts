@@ -1,0 +1,228 @@
+import { gzipSync } from 'node:zlib';
+import {
+  CreateBucketCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SearchLine } from '../../src/cli/admin-api.ts';
+import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
+import { TestServer } from './server.ts';
+import { until } from './until.ts';
+
+const BUCKET = 'noticed-logs';
+const QUEUE = 'log-news';
+/** Nobody waits for the second walk. */
+const DAY_IN_MINUTES = 1_440;
+const BASE = '/configapi/opentrail/opentrail';
+
+let server: TestServer;
+let queueUrl: string;
+let id: string;
+
+interface Status {
+  readonly lastSuccessAt?: number;
+  readonly files: number;
+  readonly records: number;
+  readonly duplicates: number;
+  readonly notices?: {
+    readonly isListening: boolean;
+    readonly messages: number;
+    readonly files: number;
+    readonly ignored: Readonly<Record<string, number>>;
+    readonly failures: number;
+    readonly lastError?: string;
+  };
+}
+
+const sqsOf = () =>
+  new SQSClient({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: {
+      accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
+      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
+    },
+  });
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  const QueueArn = `arn:aws:sqs:us-east-1:${ACCOUNT}:${QUEUE}`;
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: QueueArn,
+      },
+    ],
+  });
+  const made = await sqsOf().send(new CreateQueueCommand({ QueueName: QUEUE, Attributes: { Policy } }));
+  queueUrl = made.QueueUrl!;
+  const s3 = s3Of(server);
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: BUCKET,
+      NotificationConfiguration: { QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:*'] }] },
+    }),
+  );
+  s3.destroy();
+  await order('POST', '/LogSources', form());
+  const [source] = await apiOf(server).request<{ id: string }[]>('GET', `${BASE}/LogSources`);
+  id = source!.id;
+  await until('the first walk is over', 60_000, async () => (await status()).lastSuccessAt !== undefined);
+}, 120_000);
+afterAll(() => server?.dispose());
+
+function form(more: object = {}): object {
+  return {
+    name: 'noticed',
+    type: 'S3Fetcher',
+    config: {
+      Source: { name: 'noticed', interval: DAY_IN_MINUTES, charset: 'utf_8', timezone: 'UTC' },
+      Connector: {
+        endpoint_url: server.url,
+        access_key: server.env.AWS_ACCESS_KEY_ID,
+        secret_key: server.env.AWS_SECRET_ACCESS_KEY,
+        bucket_name: BUCKET,
+        region_name: 'us-east-1',
+        filter_date: '2026-01-01',
+        queue_url: queueUrl,
+        ...more,
+      },
+      RoutingPolicy: { routing_criterion: [], catch_all: 'default' },
+      NormalizationPolicy: { normalizers: [{ name: 'CloudTrailCompiledNormalizer', type: 'compiled' }] },
+    },
+  };
+}
+
+async function order(method: 'POST' | 'PUT', path: string, data: object): Promise<void> {
+  const { message } = await apiOf(server).request<{ message: string }>(method, BASE + path, { data });
+  await until('the order is carried out', 30_000, async () => {
+    const { status, response } = await apiOf(server).request<{
+      status: string;
+      response: { message: string };
+    }>('GET', `/${message}`);
+    if (status === 'Failed') throw new Error(response.message);
+    return status === 'Success';
+  });
+}
+
+async function status(): Promise<Status> {
+  const answer = await apiOf(server).request<{ status: Status }>('GET', `${BASE}/LogSources/${id}/status`);
+  return answer.status;
+}
+
+const control = (verb: string) =>
+  apiOf(server).request('POST', `${BASE}/LogSources/${id}/${verb}`, { data: {} });
+
+/** A log file of two events of this user; answers its key. */
+async function putLog(user: string): Promise<string> {
+  const now = new Date().toISOString();
+  const records = ['a', 'b'].map((one) => ({
+    eventVersion: '1.11',
+    eventID: `${user}-${one}`,
+    eventTime: `${now.slice(0, 19)}Z`,
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'Noticed',
+    awsRegion: 'us-east-1',
+    recipientAccountId: ACCOUNT,
+    userIdentity: { type: 'IAMUser', userName: user },
+  }));
+  const stamp = `${now.slice(0, 16).replace(/[-:]/g, '')}Z`;
+  const Key = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/${now.slice(0, 10).replaceAll('-', '/')}/${ACCOUNT}_CloudTrail_us-east-1_${stamp}_${user}.json.gz`;
+  const s3 = s3Of(server);
+  await s3.send(
+    new PutObjectCommand({ Bucket: BUCKET, Key, Body: gzipSync(JSON.stringify({ Records: records })) }),
+  );
+  s3.destroy();
+  return Key;
+}
+
+async function found(user: string): Promise<number> {
+  const answer = await apiOf(server).post('/v1/search', JSON.stringify({ query: `user:${user}` }));
+  const lines = (await answer.text()).trimEnd().split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as SearchLine).length;
+}
+
+/** Messages in the queue, on their way too. */
+async function queued(): Promise<number> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes } = await sqsOf().send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
+}
+
+test('a file that a notification tells of is searchable at once, and once however it is heard of', async () => {
+  await putLog('early');
+  await until('its events are found', 30_000, async () => (await found('early')) === 2);
+  await until('the message is deleted', 30_000, async () => (await queued()) === 0);
+  const told = await status();
+  expect(told).toMatchObject({
+    files: 1,
+    records: 2,
+    duplicates: 0,
+    notices: { isListening: true, files: 1 },
+  });
+  // The message that S3 sends when notifications are set up.
+  expect(told.notices?.ignored).toEqual({ 'test message': 1 });
+  await control('run');
+  await until('the bucket was walked through', 30_000, async () => {
+    const { lastSuccessAt = 0 } = await status();
+    return lastSuccessAt > told.lastSuccessAt!;
+  });
+  expect(await status()).toMatchObject({ files: 1, records: 2, duplicates: 0 });
+}, 120_000);
+
+test('the walk and the notices of what came while the source was paused do not double anything', async () => {
+  await control('pause');
+  const keys = await Promise.all(['p1', 'p2', 'p3'].map(putLog));
+  // CloudTrail's own notice of the same files, without their sizes; and what is none of ours.
+  const bodies = [
+    JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: keys }),
+    JSON.stringify({
+      Type: 'Notification',
+      Message: JSON.stringify({ s3Bucket: 'other', s3ObjectKey: ['x'] }),
+    }),
+    'CloudTrail validation message.',
+  ];
+  for (const MessageBody of bodies) {
+    await sqsOf().send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+  }
+  expect(await queued()).toBe(6);
+  await control('resume');
+  await control('run');
+  await until('every message is dealt with', 30_000, async () => (await status()).notices?.messages === 8);
+  expect(await queued()).toBe(0);
+  await until(
+    'all events are found',
+    30_000,
+    async () => (await found('p3')) === 2 && (await found('p1')) === 2,
+  );
+  expect(await status()).toMatchObject({
+    files: 4,
+    records: 8,
+    duplicates: 0,
+    notices: { messages: 8, files: 7, ignored: { 'other bucket': 1, 'test message': 2 }, failures: 0 },
+  });
+}, 120_000);
+
+test('a queue that cannot be read is named in the status, and the walk goes on', async () => {
+  await order('PUT', `/LogSources/${id}`, form({ queue_url: `${server.url}/${ACCOUNT}/no-such-queue` }));
+  const said = await until('the queue failed', 30_000, async () => (await status()).notices?.lastError);
+  expect(said).toMatch(/queue/i);
+  expect(await server.opentrail('sources', 'status', 'noticed')).toContain(`noticed: queue: ${said}`);
+  await putLog('late');
+  await control('run');
+  await until('the walk has found it', 30_000, async () => (await found('late')) === 2);
+}, 120_000);
