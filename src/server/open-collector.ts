@@ -163,6 +163,11 @@ function register(
   perReason('files_quarantined_total', 'Files that could not be read, by what was wrong', ({ id }) =>
     Object.entries(store.counts(id).quarantined),
   );
+  perSource(
+    'files_unlisted_total',
+    'Files that could not be read and are not in the quarantine, because it was full',
+    ({ unlisted }) => unlisted,
+  );
   perReason(
     'records_left_out_total',
     'Records that were not kept though they are no duplicates',

@@ -7,6 +7,10 @@ export interface CollectorControl {
   pause(id: string, paused: boolean): Promise<void>;
   /** Fetches the days from `from` to `to` (milliseconds since the epoch, `to` not included) in a lane of its own. */
   backFill(id: string, from: number, to: number): Promise<void>;
+  /** Files that could not be read, in the order of their keys, and how many more there are than the list holds. */
+  quarantine(id: string, limit: number): QuarantineList;
+  /** Tries those again at once, all or the named ones; of a paused source when it is resumed. Answers how many. */
+  retry(id: string, keys?: readonly string[]): Promise<number>;
   /** What became of a file of the source; undefined: it was never read. Absent: the collector does not say. */
   outcome?(id: string, bucket: string, key: string): 'done' | 'foreign' | 'quarantined' | 'gone' | undefined;
 }
@@ -45,6 +49,32 @@ export interface NoticeStatus {
   readonly lastMessageAt?: number;
   /** For people; gone once the queue answers again. */
   readonly lastError?: string;
+}
+
+/** Files of a source that could not be read. */
+export interface QuarantineList {
+  readonly files: readonly QuarantinedFile[];
+  /** Listed are more than were asked for. */
+  readonly more: boolean;
+  /** Files that are not in the list because it was full; they are not tried again. Since the source was made. */
+  readonly unlisted: number;
+}
+
+/** A file that could not be read, or not to its end. Times are milliseconds since the epoch. */
+export interface QuarantinedFile {
+  readonly bucket: string;
+  /** As it stands in the bucket: a stranger's text. */
+  readonly key: string;
+  /** `retry`: it is tried again by itself, at `nextAt`. */
+  readonly kind: 'retry' | 'quarantine';
+  readonly reason: string;
+  /** For people; may hold a stranger's text. */
+  readonly message: string;
+  readonly since: number;
+  readonly attempts: number;
+  /** Records of it that could be read, and are kept. */
+  readonly records: number;
+  readonly nextAt?: number;
 }
 
 /** How far a back-fill is. */

@@ -4,6 +4,8 @@ export type {
   CollectorControl,
   CollectorStatus,
   NoticeStatus,
+  QuarantinedFile,
+  QuarantineList,
 } from './collector-control.ts';
 export type {
   EnrichmentPolicy,

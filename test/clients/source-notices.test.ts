@@ -20,6 +20,8 @@ const BUCKET = 'noticed-logs';
 const QUEUE = 'log-news';
 /** Nobody waits for the second walk. */
 const DAY_IN_MINUTES = 1_440;
+/** One and the same key for a user's file, whenever it is put. */
+const BEGAN = new Date().toISOString();
 const BASE = '/configapi/opentrail/opentrail';
 
 let server: TestServer;
@@ -126,23 +128,26 @@ const control = (verb: string) =>
   apiOf(server).request('POST', `${BASE}/LogSources/${id}/${verb}`, { data: {} });
 
 /** A log file of two events of this user; answers its key. */
-async function putLog(user: string): Promise<string> {
-  const now = new Date().toISOString();
+async function putLog(user: string, body?: Buffer): Promise<string> {
   const records = ['a', 'b'].map((one) => ({
     eventVersion: '1.11',
     eventID: `${user}-${one}`,
-    eventTime: `${now.slice(0, 19)}Z`,
+    eventTime: `${BEGAN.slice(0, 19)}Z`,
     eventSource: 'ec2.amazonaws.com',
     eventName: 'Noticed',
     awsRegion: 'us-east-1',
     recipientAccountId: ACCOUNT,
     userIdentity: { type: 'IAMUser', userName: user },
   }));
-  const stamp = `${now.slice(0, 16).replace(/[-:]/g, '')}Z`;
-  const Key = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/${now.slice(0, 10).replaceAll('-', '/')}/${ACCOUNT}_CloudTrail_us-east-1_${stamp}_${user}.json.gz`;
+  const stamp = `${BEGAN.slice(0, 16).replace(/[-:]/g, '')}Z`;
+  const Key = `AWSLogs/${ACCOUNT}/CloudTrail/us-east-1/${BEGAN.slice(0, 10).replaceAll('-', '/')}/${ACCOUNT}_CloudTrail_us-east-1_${stamp}_${user}.json.gz`;
   const s3 = s3Of(server);
   await s3.send(
-    new PutObjectCommand({ Bucket: BUCKET, Key, Body: gzipSync(JSON.stringify({ Records: records })) }),
+    new PutObjectCommand({
+      Bucket: BUCKET,
+      Key,
+      Body: body ?? gzipSync(JSON.stringify({ Records: records })),
+    }),
   );
   s3.destroy();
   return Key;
@@ -186,7 +191,7 @@ test('a file that a notification tells of is searchable at once, and once howeve
 
 test('the walk and the notices of what came while the source was paused do not double anything', async () => {
   await control('pause');
-  const keys = await Promise.all(['p1', 'p2', 'p3'].map(putLog));
+  const keys = await Promise.all(['p1', 'p2', 'p3'].map((user) => putLog(user)));
   // CloudTrail's own notice of the same files, without their sizes; and what is none of ours.
   const bodies = [
     JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: keys }),
@@ -225,4 +230,27 @@ test('a queue that cannot be read is named in the status, and the walk goes on',
   await putLog('late');
   await control('run');
   await until('the walk has found it', 30_000, async () => (await found('late')) === 2);
+}, 120_000);
+
+test('a file that cannot be read is listed with its reason, and tried again when somebody asks', async () => {
+  await order('PUT', `/LogSources/${id}`, form());
+  const key = await putLog('broken', Buffer.from('no gzip, and no JSON'));
+  const line = await until('it is listed', 30_000, async () => {
+    const text = await server.opentrail('sources', 'quarantine', 'noticed');
+    return text.split('\n').find((one) => one.includes(key));
+  });
+  expect(line).toMatch(/^(damaged|foreign) +\d{4}-\d\d-\d\dT\S+Z +when asked +0 /);
+  await server.opentrail('sources', 'pause', 'noticed');
+  await putLog('broken');
+  expect(await server.opentrail('sources', 'quarantine', 'noticed', '--retry', key)).toBe(
+    '1 file is tried again when the source is resumed\n',
+  );
+  expect(await server.opentrail('sources', 'quarantine', 'noticed', '--retry', 'other')).toMatch(/^0 files/);
+  await server.opentrail('sources', 'resume', 'noticed');
+  await until('its events are found', 30_000, async () => (await found('broken')) === 2);
+  await until('the list is empty', 30_000, async () =>
+    (await server.opentrail('sources', 'quarantine', 'noticed')).includes('every file could be read'),
+  );
+  const wrong = await server.runOpentrail('sources', 'quarantine', 'noticed', '--limit', 'many');
+  expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('limit must be a whole number')]);
 }, 120_000);

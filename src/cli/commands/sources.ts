@@ -5,6 +5,7 @@ import { registerControls } from './sources/control-commands.ts';
 import { registerDiscover } from './sources/discover-command.ts';
 import { registerEdits } from './sources/edit-commands.ts';
 import { registerPolicy } from './sources/policy-command.ts';
+import { registerQuarantine } from './sources/quarantine-command.ts';
 import { registerShows } from './sources/show-commands.ts';
 
 /** `opentrail sources`: the buckets where real accounts' trails deliver, from which logs are collected. */
@@ -12,6 +13,7 @@ export function register(command: Command, context: CliContext): void {
   registerEdits(command, context);
   registerShows(command, context);
   registerControls(command, context);
+  registerQuarantine(command, context);
   registerCompleteness(command, context);
   registerPolicy(command, context);
   registerDiscover(command, context);

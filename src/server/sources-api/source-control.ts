@@ -14,6 +14,20 @@ export async function showStatus(id: string, rooms: SourcesRooms): Promise<unkno
   return { id, name: source.name, active: !source.paused, ...(status ? { status } : {}) };
 }
 
+/** Files that one answer lists, unless `limit` says otherwise; and at most. */
+const LISTED = 100;
+const MOST_LISTED = 1_000;
+
+/** `GET …/LogSources/{id}/quarantine?limit=`: files that could not be read. @throws ApiRefusal */
+export function showQuarantine(id: string, limit: string | null, rooms: SourcesRooms): unknown {
+  const source = mustGet(id, rooms);
+  const count = limit === null ? LISTED : Number(limit);
+  if (!Number.isInteger(count) || count < 1 || count > MOST_LISTED) {
+    throw invalid([{ at: 'limit', message: `must be a whole number from 1 to ${MOST_LISTED}` }]);
+  }
+  return { id, name: source.name, ...collector(rooms).quarantine(id, count) };
+}
+
 /** `POST …/LogSources/{id}/{verb}`: ours. @throws ApiRefusal */
 export async function controlSource(
   id: string,
@@ -39,6 +53,11 @@ export async function controlSource(
       const days = [from, to].map((time) => new Date(time).toISOString()).join(' to ');
       return done(`${source.name} is filled back from ${days}`);
     }
+    case 'retry': {
+      const count = await collector(rooms).retry(id, readKeys(data));
+      const when = source.paused ? ' when the source is resumed' : '';
+      return done(`${count} ${count === 1 ? 'file is' : 'files are'} tried again${when}`);
+    }
     case 'completeness': {
       const order = readOrder(source, data, rooms.now());
       if ('faults' in order) throw invalid(order.faults);
@@ -53,7 +72,7 @@ export async function controlSource(
       throw new ApiRefusal(
         404,
         'NotFound',
-        `there is no ${verb}: run, pause, resume, backfill, completeness and test are there`,
+        `there is no ${verb}: run, pause, resume, backfill, retry, completeness and test are there`,
       );
   }
 }
@@ -66,6 +85,15 @@ function collector({ control }: SourcesRooms): CollectorControl {
   const found = control();
   if (!found) throw new ApiRefusal(503, 'ServiceUnavailable', 'the collector is not running');
   return found;
+}
+
+/** `keys`, a list of them; absent: all. */
+function readKeys(data: unknown): readonly string[] | undefined {
+  const keys: unknown = new Map(Object.entries((data ?? {}) as object)).get('keys');
+  if (keys === undefined) return undefined;
+  const isList = Array.isArray(keys) && keys.length <= MOST_LISTED;
+  if (isList && keys.every((key) => typeof key === 'string')) return keys;
+  throw invalid([{ at: 'keys', message: `must be a list of at most ${MOST_LISTED} keys` }]);
 }
 
 /** `from` and `to` as dates of the source's time zone; `to` absent: now. */

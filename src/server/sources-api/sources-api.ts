@@ -8,7 +8,7 @@ import { type ApiPath, readApiPath } from './api-path.ts';
 import { createSource, deleteSource, editSource, listDevices, showSources } from './log-sources.ts';
 import { type Order, type Orders, writeOrder } from './orders.ts';
 import { deletePolicy, KIND_OF_RESOURCE, putPolicy, showPolicies } from './policies.ts';
-import { controlSource, showStatus } from './source-control.ts';
+import { controlSource, showQuarantine, showStatus } from './source-control.ts';
 import { NORMALIZERS, type SourcesRooms } from './sources-house.ts';
 
 /** A logo is the largest thing in a form. */
@@ -57,6 +57,7 @@ export function createSourcesApi(
     if (verb !== undefined) {
       if (resource !== 'LogSources' || id === undefined) throw notAllowed(method, path);
       if (verb === 'status' && method === 'GET') return await showStatus(id, rooms);
+      if (verb === 'quarantine' && method === 'GET') return showQuarantine(id, query.get('limit'), rooms);
       if (method === 'POST') return await controlSource(id, verb, dataOf(body), rooms);
       throw notAllowed(method, path);
     }
@@ -188,6 +189,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['resume', 'ResumeLogSource'],
   ['backfill', 'BackFillLogSource'],
   ['test', 'TestLogSource'],
+  ['retry', 'RetryLogSourceFiles'],
   ['completeness', 'CheckLogSourceCompleteness'],
 ]);
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
+import { readCloudTrailKey } from '../fetch/index.ts';
 import { TestBucket } from './bucket.fixture.ts';
 import { Collecting } from './collecting.fixture.ts';
 
@@ -98,4 +99,37 @@ it('lets go of what all readers have passed, and never uses a number twice', asy
   bucket.put(keyOf('two'), file(record('a'), record('c')));
   await collected.round();
   expect((await collected.records()).map(({ eventId, seq }) => [eventId, seq])).toEqual([['c', 2]]);
+});
+
+it('lists so many files that could not be read, counts the rest, and never forgets one that is listed', async () => {
+  const bucket = new TestBucket();
+  for (const name of ['a', 'b', 'c', 'd']) bucket.put(keyOf(name), gzipSync('<html></html>'));
+  now = Date.UTC(2026, 0, 12);
+  open = await Collecting.open({ bucket, now: () => now, maxTroubles: 2, random: () => 0 });
+  await open.round();
+  // Files of one commit are counted together: a few more may be listed, but no more than the four.
+  const listed = open.troubles.length;
+  expect(listed).toBeGreaterThanOrEqual(2);
+  expect([open.counts.quarantined.foreign, open.counts.unlisted]).toEqual([4, 4 - listed]);
+  bucket.put(keyOf('e'), gzipSync('<html></html>'));
+  await open.round();
+  expect([open.troubles.length, open.counts.unlisted]).toEqual([listed, 5 - listed]);
+  const [first] = open.troubles;
+  await open.store.book.setTrouble({ ...first!, kind: 'retry', nextAt: 0 });
+  await open.tick();
+  expect(open.troubles.map(({ key, kind }) => [key, kind])).toContainEqual([first!.key, 'quarantine']);
+});
+
+it('takes a file once that was named without its tag and length, and one that was named before it was there', async () => {
+  const bucket = new TestBucket();
+  bucket.put(keyOf('one'), file(record('a')));
+  now = Date.UTC(2026, 0, 12);
+  open = await Collecting.open({ bucket, now: () => now });
+  const named = (key: string) => ({ key, size: -1, etag: '', place: readCloudTrailKey(key)! });
+  await open.fetch.take([named(keyOf('one')), named(keyOf('late'))], 'fresh', 0);
+  expect(open.counts).toMatchObject({ files: 1, kept: 1, gone: 1 });
+  bucket.put(keyOf('late'), file(record('b')));
+  await open.round();
+  await open.fetch.take([named(keyOf('one')), named(keyOf('late'))], 'fresh', 0);
+  expect(open.counts).toMatchObject({ files: 2, records: 2, kept: 2, duplicates: 0 });
 });

@@ -73,6 +73,9 @@ const COMMIT_BYTES = 16 << 20;
 /** Blocks that one transaction of trimming removes. */
 const TRIM_STEP = 500;
 
+/** Files of one source in the quarantine; whoever has more has another trouble than files. */
+const MAX_TROUBLES = 10_000;
+
 /** Nothing more can be written; only a restart, which recovers from what is on disk, makes it whole. */
 export class CollectedStoreBroken extends Error {
   constructor(cause: unknown) {
@@ -86,6 +89,8 @@ export function openCollectedStore(options: {
   readonly path: string;
   readonly now: () => number;
   readonly maxBytes: number;
+  /** Files of one source that are listed because they could not be read. Default 10,000. */
+  readonly maxTroubles?: number;
   readonly onBroken?: (error: CollectedStoreBroken) => void;
 }): CollectedStore {
   return new LmdbCollectedStore(options);
@@ -115,7 +120,7 @@ class LmdbCollectedStore implements CollectedStore {
     this.#blocks = this.#env.openDB({ name: 'blocks', encoding: 'binary' });
     this.#ids = this.#env.openDB({ name: 'ids', encoding: 'binary', keyEncoding: 'binary' });
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
-    this.book = new FileBook(this.#env);
+    this.book = new FileBook(this.#env, options.maxTroubles ?? MAX_TROUBLES);
     this.id = this.get<string>('id') ?? randomUUID();
     if (this.get('id') === undefined) this.#env.putSync('id', this.id);
     this.#head = this.#readHead();
@@ -284,6 +289,7 @@ class LmdbCollectedStore implements CollectedStore {
     const fresh = new Map<string, Buffer>();
     const counts = new Map<string, SourceCounts>();
     const blocks: (readonly [number, Buffer])[] = [];
+    const unlisted = new Set<DealtFile>();
     let head = this.#head;
     const kept = group.map(({ file }) => {
       const sum = { kept: 0, duplicates: 0, variants: 0 };
@@ -296,7 +302,12 @@ class LmdbCollectedStore implements CollectedStore {
         head = { seq: head.seq + sum.kept - before, bytes: head.bytes + block.length };
       }
       const { sourceId } = file.ref;
-      counts.set(sourceId, addFile(counts.get(sourceId) ?? this.counts(sourceId), file, sum));
+      let after = addFile(counts.get(sourceId) ?? this.counts(sourceId), file, sum);
+      if (file.trouble && !this.book.hasRoom(file.trouble)) {
+        unlisted.add(file);
+        after = { ...after, unlisted: after.unlisted + 1 };
+      }
+      counts.set(sourceId, after);
       return sum;
     });
     // In the order of their keys, neighbours share a page.
@@ -307,8 +318,8 @@ class LmdbCollectedStore implements CollectedStore {
       for (const [seq, block] of blocks) void this.#blocks.put(seq, block);
       for (const { file } of group) {
         this.book.note(file.ref, file.outcome, file.content?.records ?? 0, at);
-        if (file.trouble) void this.book.setTrouble(file.trouble);
-        else void this.book.clearTrouble(file.ref);
+        if (!file.trouble) void this.book.clearTrouble(file.ref);
+        else if (!unlisted.has(file)) void this.book.setTrouble(file.trouble);
       }
       for (const [sourceId, sum] of counts) void this.#counts.put(sourceId, sum);
     });

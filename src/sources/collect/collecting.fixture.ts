@@ -22,6 +22,7 @@ export interface CollectingOptions {
   readonly rules?: RoutingRules;
   readonly random?: () => number;
   readonly maxLogBytes?: number;
+  readonly maxTroubles?: number;
 }
 
 const SOURCE = '1247a17f-4d16-4c3f-9002-448752ca8029';
@@ -104,7 +105,8 @@ export class Collecting {
 
   #open() {
     const { bucket, now, random = Math.random, maxLogBytes = 1 << 30, rules, prefix = '' } = this.#options;
-    const store = openCollectedStore({ path: this.folder, now, maxBytes: maxLogBytes });
+    const { maxTroubles = 10_000 } = this.#options;
+    const store = openCollectedStore({ path: this.folder, now, maxBytes: maxLogBytes, maxTroubles });
     const signal = new AbortController().signal;
     const { reader } = bucket;
     const fetch = new FileFetch({

@@ -62,10 +62,6 @@ export interface Collector extends CollectorControl {
   /** Fetches files of which a notification told; resolves when they are dealt with. */
   take(sourceId: string, files: readonly FoundFile[]): Promise<void>;
   outcome(sourceId: string, bucket: string, key: string): FileOutcome | undefined;
-  /** Files that could not be read, by key. */
-  quarantine(sourceId: string, limit: number): readonly Trouble[];
-  /** Tries those again, all or the named ones. Answers how many. */
-  retry(sourceId: string, keys?: readonly string[]): Promise<number>;
   /** Failed requests that were repeated, by source and kind; since start. */
   readonly retries: ReadonlyMap<string, ReadonlyMap<string, number>>;
   close(): Promise<void>;
@@ -182,12 +178,19 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
       const day = Math.max(0, readCloudTrailKey(key)?.day ?? 0);
       return store.book.state({ sourceId, bucket, key, day, etag: '', size: -1 })?.outcome;
     },
-    quarantine: (sourceId, limit) => [...store.book.troubles(sourceId, limit)],
+    quarantine(sourceId, limit) {
+      const found = [...store.book.troubles(sourceId, limit + 1)];
+      const { unlisted } = store.counts(sourceId);
+      return { files: found.slice(0, limit).map(shown), more: found.length > limit, unlisted };
+    },
     async retry(sourceId, keys) {
+      const runner = await runnerOf(sourceId);
       const wanted = keys && new Set(keys);
       const found = [...store.book.troubles(sourceId)].filter(({ key }) => wanted?.has(key) ?? true);
-      for (const trouble of found) await store.book.setTrouble({ ...trouble, kind: 'retry', nextAt: 0 });
-      (await runnerOf(sourceId)).wake();
+      await Promise.all(
+        found.map((trouble) => store.book.setTrouble({ ...trouble, kind: 'retry', nextAt: 0 })),
+      );
+      runner.wake();
       return found.length;
     },
     retries,
@@ -198,6 +201,11 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
       await Promise.all([...runners.values()].map((runner) => runner.stop()));
     },
   };
+}
+
+function shown({ bucket, key, kind, reason, message, since, attempts, records, nextAt }: Trouble) {
+  const file = { bucket, key, kind, reason, message, since, attempts, records };
+  return nextAt === undefined ? file : { ...file, nextAt };
 }
 
 /** Computes again only when the version has changed. */

@@ -63,9 +63,12 @@ export class FileBook {
   readonly #files: Database<Buffer, Buffer>;
   readonly #troubles: Database<Trouble, string>;
   readonly #numbers: Database<number, string>;
+  readonly #maxTroubles: number;
   readonly #known = new Map<string, number>();
 
-  constructor(env: RootDatabase<unknown, string>) {
+  /** `maxTroubles`: files of one source in the list of those that could not be read. */
+  constructor(env: RootDatabase<unknown, string>, maxTroubles: number) {
+    this.#maxTroubles = maxTroubles;
     this.#files = env.openDB({ name: 'files', encoding: 'binary', keyEncoding: 'binary' });
     this.#troubles = env.openDB({ name: 'troubles', encoding: 'json' });
     this.#numbers = env.openDB({ name: 'sources', encoding: 'json' });
@@ -103,6 +106,13 @@ export class FileBook {
 
   setTrouble(trouble: Trouble): Promise<boolean> {
     return this.#troubles.put(troubleKey(trouble), trouble);
+  }
+
+  /** False: the source's list is full, and a file that is new to it is counted only. */
+  hasRoom({ sourceId, ...file }: Pick<FileRef, 'sourceId' | 'bucket' | 'key'>): boolean {
+    if (this.trouble({ sourceId, ...file })) return true;
+    const range = { start: `${sourceId}\n`, end: `${sourceId}\u000b`, limit: this.#maxTroubles };
+    return this.#troubles.getKeysCount(range) < this.#maxTroubles;
   }
 
   clearTrouble(ref: Pick<FileRef, 'sourceId' | 'bucket' | 'key'>): Promise<boolean> {

@@ -20,6 +20,8 @@ const MAX_VISITS = 8;
 /** Milliseconds before the second visit; doubled each time, up to an hour. */
 const FIRST_WAIT = 60_000;
 const LONGEST_WAIT = 3_600_000;
+/** Files of the list of those to try again that are in memory at once. */
+const RETRIES_AT_ONCE = 1_000;
 /** While the log is full of what no reader has passed. */
 const FULL_WAIT = 100;
 
@@ -69,12 +71,18 @@ export class FileFetch {
 
   /** Tries the files again whose time has come, and those that a person asked for. */
   async retryDue(from: number): Promise<void> {
-    const due: Trouble[] = [];
-    for (const trouble of this.#is.store.book.troubles(this.#is.sourceId)) {
-      if (trouble.kind === 'retry' && (trouble.nextAt ?? 0) <= this.#is.now()) due.push(trouble);
-      if (due.length === 1_000) break;
+    const { store, sourceId, now } = this.#is;
+    // Each is tried once: what fails again bears a later time, or is not to be tried.
+    const until = now();
+    for (;;) {
+      const due: Trouble[] = [];
+      for (const trouble of store.book.troubles(sourceId)) {
+        if (trouble.kind === 'retry' && (trouble.nextAt ?? 0) <= until) due.push(trouble);
+        if (due.length === RETRIES_AT_ONCE) break;
+      }
+      await Promise.all(due.map((trouble) => this.#one(trouble, 'fresh', from, true)));
+      if (due.length < RETRIES_AT_ONCE) return;
     }
-    await Promise.all(due.map((trouble) => this.#one(trouble, 'fresh', from, true)));
   }
 
   #refOf(file: FoundFile): FileRef {

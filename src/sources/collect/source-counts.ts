@@ -24,6 +24,8 @@ export interface SourceCounts {
   readonly fileBytes: number;
   /** Files by what was wrong with them. */
   readonly quarantined: Readonly<Partial<Record<UnreadableReason, number>>>;
+  /** Of these: not in the list that can be looked at and tried again, because it was full. */
+  readonly unlisted: number;
   /** Files that were no CloudTrail and did not look like it. */
   readonly foreignFiles: number;
   /** Files that were listed and then not there. */
@@ -46,6 +48,7 @@ export const NO_COUNTS: SourceCounts = Object.freeze({
   bytes: 0,
   fileBytes: 0,
   quarantined: {},
+  unlisted: 0,
   foreignFiles: 0,
   gone: 0,
   newest: 0,

@@ -38,6 +38,7 @@ export class SourceRunner {
   readonly #progress: Progress;
   #wake: (() => void) | undefined;
   #asked = false;
+  #again = false;
   #state: CollectorStatus['state'] = 'idle';
   #lastRunAt: number | undefined;
   #lastSuccessAt: number | undefined;
@@ -76,6 +77,7 @@ export class SourceRunner {
 
   /** A round now, over what is due. */
   wake(): void {
+    this.#again = true;
     this.#wake?.();
   }
 
@@ -83,7 +85,7 @@ export class SourceRunner {
     const { store, source } = this.#is;
     await store.put(`walk/${source.id}/job/${from}-${to}`, { from, to, done: [] });
     this.#progress.ask(from, to);
-    this.#wake?.();
+    this.wake();
   }
 
   /** Files that a notification names; resolves when they are dealt with. @throws Error while the bucket cannot be reached */
@@ -127,13 +129,14 @@ export class SourceRunner {
       this.#lastRunAt = began;
       const whole = this.#asked;
       this.#asked = false;
+      this.#again = false;
       const failure = await this.#round(whole);
       if (this.#stop.signal.aborted) return;
       failures = failure === undefined ? 0 : failures + 1;
       const pause = failures === 0 ? interval - (now() - began) : FIRST_PAUSE * 2 ** (failures - 1);
       const wait = Math.max(0, Math.min(interval, pause)) * (failures === 0 ? 1 : 0.5 + random() / 2);
       this.#nextRunAt = now() + wait;
-      if (!this.#asked) await this.#sleep(wait);
+      if (!this.#asked && !this.#again) await this.#sleep(wait);
     }
   }
 

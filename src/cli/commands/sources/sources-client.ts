@@ -66,6 +66,23 @@ export interface NoticesLine {
   readonly lastError?: string;
 }
 
+/** Files that could not be read; see `QuarantineList`. */
+export interface QuarantineAnswer {
+  readonly files: readonly {
+    readonly bucket: string;
+    readonly key: string;
+    readonly kind: 'retry' | 'quarantine';
+    readonly reason: string;
+    readonly message: string;
+    readonly since: number;
+    readonly attempts: number;
+    readonly records: number;
+    readonly nextAt?: number;
+  }[];
+  readonly more: boolean;
+  readonly unlisted: number;
+}
+
 interface OrderAnswer {
   readonly status: 'Success' | 'Failed' | 'Pending';
   readonly response: { readonly message: string; readonly id?: string };
@@ -90,6 +107,8 @@ export interface SourcesClient {
   /** `POST …/LogSources/{id}/{verb}`. */
   control(id: string, verb: string, data?: unknown): Promise<Json>;
   status(id: string): Promise<StatusAnswer>;
+  /** At most `limit` of them. */
+  quarantine(id: string, limit: string): Promise<QuarantineAnswer>;
   /** Makes a new key for the stored secrets. */
   rotateKey(): Promise<{ readonly message: string }>;
 }
@@ -125,6 +144,11 @@ export function openSourcesClient(options: AccessOptions, context: CliContext): 
     },
     control: (id, verb, data = {}) => api.request<Json>('POST', `${BASE}/LogSources/${id}/${verb}`, { data }),
     status: (id) => api.request<StatusAnswer>('GET', `${BASE}/LogSources/${id}/status`),
+    quarantine: (id, limit) =>
+      api.request<QuarantineAnswer>(
+        'GET',
+        `${BASE}/LogSources/${id}/quarantine?limit=${encodeURIComponent(limit)}`,
+      ),
     rotateKey: () => api.request<{ message: string }>('POST', `${BASE}/KeyRotations`, {}),
   };
 }
