@@ -4,6 +4,9 @@ import type { BackFillProgress } from '../index.ts';
 /** The rate is that of about so long ago until now, ms. */
 const WINDOW = 30_000;
 
+/** What is left is said after so long, ms. */
+const SETTLED = 2_000;
+
 /** How far the back-fill of a source is: in memory, since a start after a crash goes through the listing again. */
 export class Progress {
   readonly #now: () => number;
@@ -11,6 +14,10 @@ export class Progress {
   #files = 0;
   #filesDone = 0;
   #records = 0;
+  #began = 0;
+  /** Days of folders that are to be looked at, and those of them that are dealt with. */
+  #daysPlanned = 0;
+  #daysPassed = 0;
   #listed = false;
   #done = false;
   /** Records until some moments of the last `WINDOW`. */
@@ -40,6 +47,13 @@ export class Progress {
     if (lane === 'back') this.#filesDone += files;
   }
 
+  /** Days that were found to be looked at, or are behind. */
+  days({ planned = 0, passed = 0 }: { readonly planned?: number; readonly passed?: number }): void {
+    if (this.#done) return;
+    this.#daysPlanned += planned;
+    this.#daysPassed += passed;
+  }
+
   done(records: number, lane: Lane): void {
     if (lane !== 'back') return;
     this.#records += records;
@@ -60,9 +74,7 @@ export class Progress {
     const [first] = this.#marks;
     const elapsed = first ? this.#now() - first[0] : 0;
     const rate = first && elapsed > 0 ? ((this.#records - first[1]) * 1000) / elapsed : 0;
-    const left = this.#files - this.#filesDone;
-    const perFile = this.#filesDone > 0 ? this.#records / this.#filesDone : 0;
-    const isKnown = this.#done || (this.#listed && rate > 0);
+    const remaining = this.#done ? 0 : this.#remaining();
     return {
       ...this.#range,
       files: this.#files,
@@ -70,13 +82,25 @@ export class Progress {
       listed: this.#listed,
       records: this.#records,
       rate: this.#done ? 0 : rate,
-      ...(isKnown && { remaining: this.#done ? 0 : Math.round((left * perFile * 1000) / rate) }),
+      ...(remaining !== undefined && { remaining }),
       done: this.#done,
     };
   }
 
+  /** By days: how many files there are is known only when all are done. Some of them first, lest it be a guess. */
+  #remaining(): number | undefined {
+    const elapsed = this.#now() - this.#began;
+    const left = this.#daysPlanned - this.#daysPassed;
+    // Days of a look that was under way before were never planned here.
+    if (this.#daysPassed === 0 || left < 0 || elapsed < SETTLED) return undefined;
+    return Math.round((elapsed * left) / this.#daysPassed);
+  }
+
   #start(from: number, to: number): void {
     this.#range = { from, to };
+    this.#began = this.#now();
+    this.#daysPlanned = 0;
+    this.#daysPassed = 0;
     this.#files = 0;
     this.#filesDone = 0;
     this.#records = 0;

@@ -229,6 +229,7 @@ export class SourceRunner {
         },
         now: this.#is.now,
         signal: this.#stop.signal,
+        onDays: (days) => this.#progress.days(days),
         countForeign: this.#is.countForeign,
       },
       { prefix: source.connector.prefix, start: source.connector.startDate },

@@ -9,6 +9,7 @@ import {
   type RegionFolder,
   readCloudTrailKey,
 } from './cloudtrail-key.ts';
+import { DayCount } from './day-count.ts';
 
 const HOUR = 3_600_000;
 /** A file whose name is older than this is found by the hourly look at its day. */
@@ -54,6 +55,8 @@ export interface WalkHost {
   };
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Days of folders, in the lane `back`: `planned` are still to be looked at, `passed` of them are dealt with. */
+  onDays?(days: { readonly planned?: number; readonly passed?: number }): void;
   /** Folders of other services are counted, not read. */
   countForeign(folder: string): void;
 }
@@ -141,14 +144,31 @@ export class Walk {
 
   /** Looks at older days that are due; `whole`: at all of them. Youngest first. Then what somebody asked for. */
   async back(whole: boolean): Promise<void> {
+    const isDue = (folder: FolderState, level: number) =>
+      whole || this.#host.now() - (folder.levels[level]?.at ?? 0) >= 2 ** level * LEVEL_INTERVAL;
+    const jobs = new Set<string>();
+    let planned = 0;
+    for (let level = 1; 2 ** level <= this.#age(); level++) {
+      for (const folder of this.#eventFolders()) {
+        if (!isDue(folder, level)) continue;
+        const { first, newest } = this.#span(folder, level, whole);
+        planned += Math.max(0, newest + 1 - first);
+      }
+    }
+    for (const [name, job] of this.#host.memory.entries<BackFillJob>('job/')) {
+      jobs.add(name);
+      planned += this.#jobDays(job);
+    }
+    this.#host.onDays?.({ planned });
     for (let level = 1; 2 ** level <= this.#age(); level++) {
       await this.#each(2, this.#eventFolders(), async (folder) => {
-        const at = folder.levels[level]?.at ?? 0;
-        const due = whole || this.#host.now() - at >= 2 ** level * LEVEL_INTERVAL;
-        if (due) await this.#level(folder, level, 'back', whole);
+        if (isDue(folder, level)) await this.#level(folder, level, 'back', whole);
       });
     }
-    for (const [name, job] of [...this.#host.memory.entries<BackFillJob>('job/')]) await this.#job(name, job);
+    for (const [name, job] of [...this.#host.memory.entries<BackFillJob>('job/')]) {
+      if (!jobs.has(name)) this.#host.onDays?.({ planned: this.#jobDays(job) });
+      await this.#job(name, job);
+    }
   }
 
   /** True while older days were never looked at whole, or were asked for. */
@@ -185,30 +205,53 @@ export class Walk {
       if (done.has(folder.folder)) continue;
       const end = `${folder.folder}${dayPath(dayOf(job.to - 1) + 1)}`;
       const startAfter = `${folder.folder}${dayPath(dayOf(job.from))}/`;
-      await this.#range(folder, { startAfter, end, from: job.from }, 'back');
+      const days = this.#countDays(dayOf(job.from), dayOf(job.to - 1) + 1);
+      await this.#range(folder, { startAfter, end, from: job.from }, 'back', (key) => days.past(key));
+      days.finish();
       done.add(folder.folder);
       await this.#host.memory.put(name, { ...job, done: [...done] });
     }
     await this.#host.memory.remove(name);
   }
 
-  /** Lists a level of a folder whole, from where the last look at it was broken off; `anew`: from its beginning. */
-  async #level(folder: FolderState, level: number, lane: Lane, anew: boolean): Promise<void> {
-    const now = this.#host.now();
-    const today = dayOf(now);
+  /** Days that a job has still to look at, those of each folder. */
+  #jobDays({ from, to, done }: BackFillJob): number {
+    const left = this.#eventFolders().filter(({ folder }) => !done.includes(folder));
+    return left.length * (dayOf(to - 1) + 1 - dayOf(from));
+  }
+
+  #countDays(first: number, end: number): DayCount {
+    return new DayCount(first, end, (passed) => this.#host.onDays?.({ passed }));
+  }
+
+  /** The days of a level: `first` is where the last look at it was broken off. */
+  #span(folder: FolderState, level: number, anew: boolean) {
+    const today = dayOf(this.#host.now());
     const state = folder.levels[level] ?? { at: 0 };
     const isUnderWay = !anew && state.cursor !== undefined && state.newest !== undefined;
     const newest = isUnderWay ? state.newest! : today - (level === 0 ? 0 : 2 ** level);
-    const oldest = newest - (level === 0 ? 1 : 2 ** level - 1);
+    const oldest = Math.max(newest - (level === 0 ? 1 : 2 ** level - 1), dayOf(this.#start));
+    const reached = isUnderWay ? readCloudTrailKey(state.cursor!)?.day : undefined;
+    return { isUnderWay, newest, oldest, first: Math.max(oldest, reached ?? oldest) };
+  }
+
+  /** Lists a level of a folder whole, from where the last look at it was broken off; `anew`: from its beginning. */
+  async #level(folder: FolderState, level: number, lane: Lane, anew: boolean): Promise<void> {
+    const now = this.#host.now();
+    const state = folder.levels[level] ?? { at: 0 };
+    const { isUnderWay, newest, oldest, first: firstDay } = this.#span(folder, level, anew);
     const since = isUnderWay ? (state.since ?? now) : now;
-    const first = `${folder.folder}${dayPath(Math.max(oldest, dayOf(this.#start)))}/`;
+    const first = `${folder.folder}${dayPath(oldest)}/`;
+    const days = lane === 'back' ? this.#countDays(firstDay, newest + 1) : undefined;
     const range = {
       startAfter: isUnderWay && state.cursor! > first ? state.cursor! : first,
       ...(level > 0 && { end: `${folder.folder}${dayPath(newest + 1)}` }),
     };
-    await this.#range(folder, range, lane, (cursor) =>
-      this.#setLevel(folder.folder, level, { at: state.at, cursor, since, newest }),
-    );
+    await this.#range(folder, range, lane, (cursor) => {
+      this.#setLevel(folder.folder, level, { at: state.at, cursor, since, newest });
+      days?.past(cursor);
+    });
+    days?.finish();
     this.#setLevel(folder.folder, level, { at: since });
   }
 
