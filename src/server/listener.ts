@@ -37,7 +37,7 @@ export interface ListenerOptions {
   readonly ownPaths: ReadonlyMap<string, OwnPath>;
   /** `GET` paths that need no caller: `/health`, `/ready`, `/metrics`, and the links in topics' messages. */
   readonly openPaths: ReadonlyMap<string, OpenPath>;
-  /** Paths below a first segment, such as `configapi`. */
+  /** Paths below a first segment, such as `configapi`, or two of them, such as `v1/sources`. */
   readonly ownTrees: ReadonlyMap<string, OwnTree>;
   readonly admitDependencies: Parameters<typeof admit>[3];
   /** Writes a call of an own path into the trail. */
@@ -65,7 +65,8 @@ export function createListener(
     const [path = '/', query] = (req.url ?? '/').split('?', 2);
     const open = openPaths.get(path);
     if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res, new URLSearchParams(query));
-    const tree = options.ownTrees.get(path.split('/', 2)[1] ?? '');
+    const [, first = '', second] = path.split('/', 3);
+    const tree = options.ownTrees.get(first) ?? options.ownTrees.get(`${first}/${second}`);
     if (tree && isMeantForUs(req, service)) return serveTree(req, res, tree);
     const own = ownPaths.get(path);
     if (!own) {

@@ -96,6 +96,11 @@ export async function openCollectorRoom(house: {
   });
   house.sources.useCollector({
     ...collector,
+    async tell(id, notice) {
+      const source = sources.get(id);
+      if (!source) throw new Error(`there is no log source ${id}`);
+      return await notices.tell(source, notice);
+    },
     async status(id) {
       const told = notices.status(id);
       return { ...(await collector.status(id)), ...(told && { notices: told }) };

@@ -11,6 +11,11 @@ export interface CollectorControl {
   quarantine(id: string, limit: number): QuarantineList;
   /** Tries those again at once, all or the named ones; of a paused source when it is resumed. Answers how many. */
   retry(id: string, keys?: readonly string[]): Promise<number>;
+  /**
+   * A notice of new files that somebody brings, as JSON. Resolves when they are dealt with, durably; answers how many, or
+   * why it is none.
+   */
+  tell?(id: string, notice: unknown): Promise<{ readonly files: number } | { readonly why: string }>;
   /** What became of a file of the source; undefined: it was never read. Absent: the collector does not say. */
   outcome?(id: string, bucket: string, key: string): 'done' | 'foreign' | 'quarantined' | 'gone' | undefined;
 }

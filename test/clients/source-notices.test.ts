@@ -254,3 +254,24 @@ test('a file that cannot be read is listed with its reason, and tried again when
   const wrong = await server.runOpentrail('sources', 'quarantine', 'noticed', '--limit', 'many');
   expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('limit must be a whole number')]);
 }, 120_000);
+
+test('a forwarder may bring a notice itself, with a token of the scope sources', async () => {
+  const noQueue = form({ queue_url: undefined });
+  await order('PUT', `/LogSources/${id}`, noQueue);
+  const { token } = await apiOf(server).call<{ token: string }>('/v1/admin/tokens', {
+    op: 'create',
+    scope: 'sources',
+  });
+  const tell = (body: unknown, bearer = token) =>
+    fetch(`${server.url}/v1/sources/${id}/notify`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const key = await putLog('brought');
+  const answer = await tell({ s3Bucket: BUCKET, s3ObjectKey: [key] });
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'Success', files: 1 }]);
+  await until('its events are found', 30_000, async () => (await found('brought')) === 2);
+  expect((await tell({ hello: 'world' })).status).toBe(400);
+  expect((await tell({ s3Bucket: BUCKET, s3ObjectKey: [key] }, 'wrong')).status).toBe(401);
+}, 120_000);

@@ -31,8 +31,22 @@ const RESOURCES: ReadonlyMap<string, string> = new Map(
 
 const WORD = /^[A-Za-z0-9_.:-]{1,128}$/;
 
+/** A short way for what forwards notices of new files. */
+const NOTIFY = /^\/v1\/sources\/([A-Za-z0-9-]{1,128})\/notify$/;
+
 /** Takes a path apart; `v1` may stand after its first word. Undefined: it is none of the API's. */
 export function readApiPath(path: string): ApiPath | undefined {
+  const notify = NOTIFY.exec(path)?.[1];
+  if (notify !== undefined) {
+    return {
+      root: 'configapi',
+      pool: 'v1',
+      logpoint: 'v1',
+      resource: 'LogSources',
+      id: notify,
+      verb: 'notify',
+    };
+  }
   const [, root, ...rest] = path.split('/');
   if (root !== 'configapi' && root !== 'monitorapi') return undefined;
   const words = (rest[0] === 'v1' ? rest.slice(1) : rest).map(decode);

@@ -14,6 +14,16 @@ export async function showStatus(id: string, rooms: SourcesRooms): Promise<unkno
   return { id, name: source.name, active: !source.paused, ...(status ? { status } : {}) };
 }
 
+/** `POST /v1/sources/{id}/notify`: the body is the notice, in any of the forms of a queue's messages. @throws ApiRefusal */
+export async function takeNotice(id: string, notice: unknown, rooms: SourcesRooms): Promise<unknown> {
+  const source = mustGet(id, rooms);
+  if (source.paused) throw new ApiRefusal(409, 'Paused', `${source.name} is paused: tell it later`);
+  const told = await collector(rooms).tell?.(id, notice);
+  if (!told) throw new ApiRefusal(503, 'ServiceUnavailable', 'the collector takes no notices');
+  if ('why' in told) throw new ApiRefusal(400, 'NotANotice', told.why);
+  return { status: 'Success', files: told.files };
+}
+
 /** Files that one answer lists, unless `limit` says otherwise; and at most. */
 const LISTED = 100;
 const MOST_LISTED = 1_000;

@@ -8,7 +8,7 @@ import { type ApiPath, readApiPath } from './api-path.ts';
 import { createSource, deleteSource, editSource, listDevices, showSources } from './log-sources.ts';
 import { type Order, type Orders, writeOrder } from './orders.ts';
 import { deletePolicy, KIND_OF_RESOURCE, putPolicy, showPolicies } from './policies.ts';
-import { controlSource, showQuarantine, showStatus } from './source-control.ts';
+import { controlSource, showQuarantine, showStatus, takeNotice } from './source-control.ts';
 import { NORMALIZERS, type SourcesRooms } from './sources-house.ts';
 
 /** A logo is the largest thing in a form. */
@@ -58,6 +58,7 @@ export function createSourcesApi(
       if (resource !== 'LogSources' || id === undefined) throw notAllowed(method, path);
       if (verb === 'status' && method === 'GET') return await showStatus(id, rooms);
       if (verb === 'quarantine' && method === 'GET') return showQuarantine(id, query.get('limit'), rooms);
+      if (method === 'POST' && verb === 'notify') return await takeNotice(id, jsonOf(body), rooms);
       if (method === 'POST') return await controlSource(id, verb, dataOf(body), rooms);
       throw notAllowed(method, path);
     }
@@ -103,6 +104,7 @@ export function createSourcesApi(
   return new Map([
     ['configapi', tree],
     ['monitorapi', tree],
+    ['v1/sources', tree],
   ]);
 }
 
@@ -141,6 +143,12 @@ function isTooDeep(text: string): boolean {
 
 /** The `data` of a body. @throws ApiRefusal 400 */
 function dataOf(body: Buffer): unknown {
+  const value = jsonOf(body);
+  return Object.hasOwn(value, 'data') ? (value as { data: unknown }).data : undefined;
+}
+
+/** An object; empty for an empty body. @throws ApiRefusal 400 */
+function jsonOf(body: Buffer): object {
   let value: unknown;
   const text = body.toString('utf8');
   if (isTooDeep(text)) throw new ApiRefusal(400, 'InvalidJson', `the body nests deeper than ${MAX_DEPTH}`);
@@ -150,9 +158,9 @@ function dataOf(body: Buffer): unknown {
     throw new ApiRefusal(400, 'InvalidJson', 'the body is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiRefusal(400, 'InvalidJson', 'the body must be an object with data');
+    throw new ApiRefusal(400, 'InvalidJson', 'the body must be an object');
   }
-  return Object.hasOwn(value, 'data') ? (value as { data: unknown }).data : undefined;
+  return value;
 }
 
 function notAllowed(method: string, { resource, id, verb }: ApiPath): ApiRefusal {
