@@ -190,7 +190,10 @@ export function openLmdbJournal(options: {
       await seen.spill(head.seq, now(), before > seen.upTo);
       await seen.forget(now());
       const end = Math.min(before, seen.upTo);
-      const last = [...batches.getKeys({ end: end + 1, start: tail.seq, limit: 100_000 })];
+      // Up to the head: what stands beyond it is on its way to the disk, and nobody has read it.
+      const last = [
+        ...batches.getKeys({ start: tail.seq, end: Math.min(end + 1, head.seq), limit: 100_000 }),
+      ];
       // A batch ends where the next one begins; the one that reaches `end` or beyond stays.
       const gone = last.filter((_key, index) => (last[index + 1] ?? Number.POSITIVE_INFINITY) <= end);
       if (head.seq <= end && last.length > 0) gone.push(last[last.length - 1]!);

@@ -371,7 +371,9 @@ class LmdbCollectedStore implements CollectedStore {
   /** Removes whole blocks that end at or before `seq`, stopping at the first that reaches `bytes` if that is not 0. */
   async #trimTo(seq: number, bytes: number): Promise<void> {
     while (this.#tail.seq < seq && (bytes === 0 || this.#tail.bytes < bytes)) {
-      const keys = [...this.#blocks.getKeys({ start: this.#tail.seq, limit: TRIM_STEP + 1 })];
+      // Up to the head: what stands beyond it is on its way to the disk, and nobody has read it.
+      const range = { start: this.#tail.seq, end: this.#head.seq, limit: TRIM_STEP + 1 };
+      const keys = [...this.#blocks.getKeys(range)];
       const gone: number[] = [];
       for (const [at, key] of keys.entries()) {
         const end = keys[at + 1] ?? (keys.length <= TRIM_STEP ? this.#head.seq : Number.POSITIVE_INFINITY);
