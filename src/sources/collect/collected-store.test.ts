@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { encodeBlock } from './block.ts';
+import { type CollectedStore, type DealtFile, openCollectedStore } from './collected-store.ts';
+import { MARK_BYTES } from './read-file.ts';
+import { KEY_BYTES, writeRecordKey } from './record-key.ts';
+
+const NOW = Date.UTC(2026, 10, 21);
+let path: string;
+let store: CollectedStore;
+
+beforeEach(async () => {
+  path = mkdtempSync(join(tmpdir(), 'collected-'));
+  store = openCollectedStore({ path, now: () => NOW, maxBytes: 1 << 30 });
+  await store.book.enroll('s');
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(path, { recursive: true });
+});
+
+/** A file with one record. */
+function fileOf(eventId: string): DealtFile {
+  const raw = Buffer.from(JSON.stringify({ eventID: eventId }));
+  const fields = {
+    ...{ account: '111111111111', region: 'us-east-1', source: 's3.amazonaws.com', name: 'PutObject' },
+    ...{ user: '', arn: '', accessKeyId: '', sourceIp: '', errorCode: '', readOnly: '', category: '' },
+  };
+  const origin = { sourceId: 's', bucket: 'b', key: eventId, arrivedAt: NOW };
+  const record = { position: 0, eventId, time: NOW, fields, enrichment: {}, raw };
+  const place = { repo: 'default', rule: 'all', tags: [], priority: '' };
+  const marks = Buffer.alloc(MARK_BYTES);
+  writeRecordKey(eventId, NOW, marks, 0);
+  marks.writeUInt32LE(1, KEY_BYTES);
+  return {
+    ref: { sourceId: 's', bucket: 'b', key: eventId, etag: 'x', size: raw.length, day: 0 },
+    outcome: 'done',
+    content: {
+      blocks: [{ block: encodeBlock(origin, [{ ...record, ...place }]), marks }],
+      ...{ records: 1, early: 0, discarded: new Map(), invalid: 0, foreign: 0, bytes: raw.length },
+    },
+  };
+}
+
+test('what is on its way to the disk is never trimmed', async () => {
+  let cursor = 0;
+  store.hold('reader', () => cursor);
+  for (let round = 0; round < 200; round++) {
+    let isDone = false;
+    const committing = store.commit(fileOf(`e${round}`)).finally(() => {
+      isDone = true;
+    });
+    // The reader has read all that there is.
+    while (!isDone) {
+      await store.trim();
+      await setImmediate();
+    }
+    await committing;
+    const { records, next } = await store.read(cursor, { maxBytes: 1 << 20 });
+    expect(records.map(({ eventId }) => eventId)).toEqual([`e${round}`]);
+    cursor = next;
+  }
+});
