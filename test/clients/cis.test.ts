@@ -51,6 +51,42 @@ const alarms = (): string[] => {
   return [...told.values()];
 };
 
+/** Log group, role, trail, 15 filters and 15 alarms, as AWS's pages tell people to do it. */
+const setUpByHand = async () => {
+  await aws.text('logs', 'create-log-group', '--log-group-name', GROUP);
+  const trust = {
+    Effect: 'Allow',
+    Principal: { Service: 'cloudtrail.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  };
+  const write = { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' };
+  const policy = (Statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+  const role = ['--role-name', 'trail-logs'];
+  await aws.text('iam', 'create-role', ...role, '--assume-role-policy-document', policy(trust));
+  const put = ['--policy-name', 'write', '--policy-document', policy(write)];
+  await aws.text('iam', 'put-role-policy', ...role, ...put);
+  await aws.text(
+    ...['cloudtrail', 'update-trail', '--name', 'cis-logs'],
+    ...['--cloud-watch-logs-log-group-arn', `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${GROUP}:*`],
+    ...['--cloud-watch-logs-role-arn', `arn:aws:iam::${ACCOUNT}:role/trail-logs`],
+  );
+  for (const { name, pattern } of CIS_CONTROLS) {
+    const metric = `metricName=${name},metricNamespace=LogMetrics,metricValue=1`;
+    await Promise.all([
+      aws.text(
+        ...['logs', 'put-metric-filter', '--log-group-name', GROUP, '--filter-name', name],
+        ...['--filter-pattern', pattern, '--metric-transformations', metric],
+      ),
+      aws.text(
+        ...['cloudwatch', 'put-metric-alarm', '--alarm-name', name, '--namespace', 'LogMetrics'],
+        ...['--metric-name', name, '--statistic', 'Sum', '--period', '10', '--evaluation-periods', '1'],
+        ...['--threshold', '1', '--comparison-operator', 'GreaterThanOrEqualToThreshold'],
+        ...['--treat-missing-data', 'notBreaching', '--alarm-actions', TOPIC],
+      ),
+    ]);
+  }
+};
+
 const send = async (events: readonly unknown[]) => {
   const identity = { kind: 'keys', credentials: alice } as const;
   const api = createApiClient({ url: server.url, region: 'us-east-1', identity }, Date.now);
@@ -73,7 +109,7 @@ const statesOf = async () => {
   return new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
 };
 
-test('15 alarms are set up by one command, fire on their events and on no others', {
+test('15 alarms that the AWS CLI sets up fire on their events and on no others', {
   timeout: 400_000,
 }, async () => {
   await aws.text('sns', 'create-topic', '--name', 'security');
@@ -85,9 +121,7 @@ test('15 alarms are set up by one command, fire on their events and on no others
   const before = await opentrail('cis', 'status');
   expect(before.status).toBe(1);
   expect(before.stdout).toContain('trail cis-logs is not watched: it has no log group');
-  const enabled = await opentrail('cis', 'enable', '--topic', TOPIC, '--period', '10');
-  expect(enabled, enabled.stderr).toMatchObject({ status: 0 });
-  expect(enabled.stdout).toContain(`trail cis-logs, log group ${GROUP}`);
+  await setUpByHand();
   const after = await opentrail('cis', 'status', '--output', 'json');
   expect(after, after.stdout + after.stderr).toMatchObject({ status: 0 });
   const { controls } = JSON.parse(after.stdout) as { controls: { passes: boolean }[] };
@@ -140,7 +174,9 @@ test('15 alarms are set up by one command, fire on their events and on no others
   }
 });
 
-test('the guide, typed as it stands there, on the same server', { timeout: 180_000 }, async () => {
+test('one command sets them up too: the guide, typed as it stands there, on the same server', {
+  timeout: 180_000,
+}, async () => {
   const session = await typeCommands(commandsOf('docs/guides/cis.md', 'run'), server);
   expect(session.status, transcript(session, server)).toBe(0);
   expect(session.stdout).toMatch(/4\.15 +OrganizationsChanges +passes/);
