@@ -14,7 +14,7 @@ export interface CisControl {
 /** Where all these metrics are filed: AWS's pages name this one. */
 export const CIS_NAMESPACE = 'LogMetrics';
 
-/** The 15 controls, in the benchmark's order. Security Hub compares these patterns letter by letter, blanks aside. */
+/** The 15 controls, in the benchmark's order, with the patterns that Security Hub's pages print. */
 export const CIS_CONTROLS: readonly CisControl[] = [
   {
     number: '4.1',
@@ -162,7 +162,7 @@ function eventsOf(source: string, list: string): string {
   return `{($.eventSource=${source}) && (${names(list)})}`;
 }
 
-/** A pattern as Security Hub compares it. */
+/** A pattern without blanks and quotes, which mean nothing here: how `status` tells whether a filter is a control's. */
 export function comparablePattern(pattern: string): string {
   return pattern.replaceAll(/\s+/g, '').replaceAll('"', '');
 }
