@@ -37,9 +37,9 @@ export async function admit(
   house: { readonly identity: Identity; readonly now: () => number; readonly region: string },
 ): Promise<OwnCall> {
   const { identity, now } = house;
-  const bearer = /^Bearer\s+(\S+)$/i.exec(req.headers.authorization ?? '');
-  if (bearer) {
-    const token = await identity.findToken(bearer[1]!);
+  const bearer = bearerOf(req.headers.authorization ?? '');
+  if (bearer !== undefined) {
+    const token = await identity.findToken(bearer);
     if (!token) throw new HttpError(401, 'InvalidToken', 'the bearer token is unknown, revoked or expired');
     if (!token.scopes.some((one) => one === scope)) {
       throw new HttpError(
@@ -68,6 +68,14 @@ export async function admit(
   const decision = await identity.authorize({ caller, action: ACTIONS[scope], resource: '*' });
   if (!decision.allowed) throw new HttpError(403, 'AccessDenied', decision.message);
   return { caller, account: caller.account, region, body };
+}
+
+/** A token, or one that stands as the password of HTTP Basic: some senders know nothing else. */
+function bearerOf(authorization: string): string | undefined {
+  const [, scheme = '', value = ''] = /^(Bearer|Basic)\s+(\S+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return scheme === '' ? undefined : value;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  return text.slice(text.indexOf(':') + 1);
 }
 
 /** A token is nobody's user: it has the rights of its scopes in its account. */

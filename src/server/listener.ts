@@ -16,12 +16,15 @@ export interface OwnTree {
   readonly scope: Scope;
   readonly maxBody: number;
   readonly answer: (req: IncomingMessage, own: OwnCall) => Promise<TreeAnswer>;
+  /** What needs no caller, because it proves itself; undefined: it is none of these. */
+  readonly posted?: (req: IncomingMessage, path: string) => Promise<TreeAnswer> | undefined;
 }
 
 /** The answer of a tree; `error` stands in the event. */
 export interface TreeAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly event?: OwnEvent;
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -67,6 +70,8 @@ export function createListener(
     if (open && (req.method === 'GET' || req.method === 'HEAD')) return open(res, new URLSearchParams(query));
     const [, first = '', second] = path.split('/', 3);
     const tree = options.ownTrees.get(first) ?? options.ownTrees.get(`${first}/${second}`);
+    const posted = tree?.posted?.(req, path);
+    if (posted) return await posted.then(({ status, body, headers }) => sendJson(res, status, body, headers));
     if (tree && isMeantForUs(req, service)) return serveTree(req, res, tree);
     const own = ownPaths.get(path);
     if (!own) {
@@ -117,7 +122,7 @@ export function createListener(
 
 /** A bucket may have a tree's name: what is neither ours by its credentials nor a JSON form is S3's. */
 function isMeantForUs(req: IncomingMessage, service: string | undefined): boolean {
-  if (service !== undefined || req.headers.authorization?.startsWith('Bearer ')) return true;
+  if (service !== undefined || /^(Bearer|Basic) /i.test(req.headers.authorization ?? '')) return true;
   return req.method === 'POST' && /^application\/json\b/i.test(req.headers['content-type'] ?? '');
 }
 

@@ -15,7 +15,12 @@ import {
 } from '../sources/collect/index.ts';
 import { createS3BucketReader } from '../sources/fetch/index.ts';
 import type { LogSource } from '../sources/index.ts';
-import { createSqsNoticeQueue, type Notices, startNotices } from '../sources/notices/index.ts';
+import {
+  createSnsEndpoint,
+  createSqsNoticeQueue,
+  type Notices,
+  startNotices,
+} from '../sources/notices/index.ts';
 import { registerEnrichment } from './enrichment-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenedSources } from './open-sources.ts';
@@ -90,6 +95,10 @@ export async function openCollectorRoom(house: {
     connect: async (source, queueUrl) =>
       createSqsNoticeQueue(connect.sqs(source, await sources.reveal(source), queueUrl), queueUrl),
     take: collector.take,
+    sns: createSnsEndpoint({
+      read: async (source, url, options) => connect.text(source, await sources.reveal(source), url, options),
+      now: house.now,
+    }),
     now: house.now,
     random: Math.random,
     log: (message, details) => log.warn(details, message),
@@ -100,6 +109,10 @@ export async function openCollectorRoom(house: {
       const source = sources.get(id);
       if (!source) throw new Error(`there is no log source ${id}`);
       return await notices.tell(source, notice);
+    },
+    async post(id, text) {
+      const source = sources.get(id);
+      return source ? await notices.post(source, text) : { kind: 'refused', why: 'there is no such source' };
     },
     async status(id) {
       const told = notices.status(id);

@@ -12,10 +12,18 @@ export interface CollectorControl {
   /** Tries those again at once, all or the named ones; of a paused source when it is resumed. Answers how many. */
   retry(id: string, keys?: readonly string[]): Promise<number>;
   /**
-   * A notice of new files that somebody brings, as JSON. Resolves when they are dealt with, durably; answers how many, or
+   * A notice of new files that somebody brings, as JSON or its text. Resolves when they are dealt with, durably; answers how many, or
    * why it is none.
    */
   tell?(id: string, notice: unknown): Promise<{ readonly files: number } | { readonly why: string }>;
+  /** A message that SNS, or a stranger, has posted; `later`: it should be sent again. Never rejects for what it holds. */
+  post?(
+    id: string,
+    text: string,
+  ): Promise<
+    | { readonly kind: 'taken'; readonly files: number }
+    | { readonly kind: 'refused' | 'unreadable' | 'later'; readonly why: string }
+  >;
   /** What became of a file of the source; undefined: it was never read. Absent: the collector does not say. */
   outcome?(id: string, bucket: string, key: string): 'done' | 'foreign' | 'quarantined' | 'gone' | undefined;
 }
@@ -52,6 +60,9 @@ export interface NoticeStatus {
   /** Requests to the queue, and hand-overs, that failed and are repeated. */
   readonly failures: number;
   readonly lastMessageAt?: number;
+  /** When the subscription of the source's topic was confirmed, and when somebody has ended it. */
+  readonly confirmedAt?: number;
+  readonly endedAt?: number;
   /** For people; gone once the queue answers again. */
   readonly lastError?: string;
 }

@@ -25,6 +25,7 @@ export type {
   ForwardProxy,
   LogSource,
   NormalizerRef,
+  NoticeTopic,
   RoutingJson,
   RoutingRef,
   SourceSecrets,

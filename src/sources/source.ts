@@ -60,8 +60,17 @@ export interface Connector {
   readonly tls: TlsSettings;
   /** An SQS queue where the bucket's notifications arrive, or CloudTrail's; read with the same credentials. */
   readonly queueUrl?: string;
+  /** An SNS topic that posts the bucket's notifications, or CloudTrail's, to this server. */
+  readonly topic?: NoticeTopic;
   /** Undefined: path style for endpoints that are not AWS, virtual style for AWS. */
   readonly pathStyle?: boolean;
+}
+
+/** A topic whose messages are taken when they are signed where it lives. */
+export interface NoticeTopic {
+  readonly arn: string;
+  /** Where its certificates and its confirmation links are; absent: AWS's SNS in the topic's Region. */
+  readonly endpointUrl?: string;
 }
 
 /** How credentials are come by; the secret parts are in `SourceSecrets`. */

@@ -32,19 +32,19 @@ const RESOURCES: ReadonlyMap<string, string> = new Map(
 const WORD = /^[A-Za-z0-9_.:-]{1,128}$/;
 
 /** A short way for what forwards notices of new files. */
-const NOTIFY = /^\/v1\/sources\/([A-Za-z0-9-]{1,128})\/notify$/;
+const NOTIFY = /^\/v1\/sources\/([A-Za-z0-9-]{1,128})\/(notify|sns)$/;
 
 /** Takes a path apart; `v1` may stand after its first word. Undefined: it is none of the API's. */
 export function readApiPath(path: string): ApiPath | undefined {
-  const notify = NOTIFY.exec(path)?.[1];
-  if (notify !== undefined) {
+  const [, notified, how] = NOTIFY.exec(path) ?? [];
+  if (notified !== undefined && how !== undefined) {
     return {
       root: 'configapi',
       pool: 'v1',
       logpoint: 'v1',
       resource: 'LogSources',
-      id: notify,
-      verb: 'notify',
+      id: notified,
+      verb: how,
     };
   }
   const [, root, ...rest] = path.split('/');

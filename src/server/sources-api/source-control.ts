@@ -14,8 +14,11 @@ export async function showStatus(id: string, rooms: SourcesRooms): Promise<unkno
   return { id, name: source.name, active: !source.paused, ...(status ? { status } : {}) };
 }
 
-/** `POST /v1/sources/{id}/notify`: the body is the notice, in any of the forms of a queue's messages. @throws ApiRefusal */
-export async function takeNotice(id: string, notice: unknown, rooms: SourcesRooms): Promise<unknown> {
+/**
+ * `POST /v1/sources/{id}/notify`, and what comes to `…/sns` with a token: the body is the notice, in any of the forms of
+ * a queue's messages. @throws ApiRefusal
+ */
+export async function takeNotice(id: string, notice: string, rooms: SourcesRooms): Promise<unknown> {
   const source = mustGet(id, rooms);
   if (source.paused) throw new ApiRefusal(409, 'Paused', `${source.name} is paused: tell it later`);
   const told = await collector(rooms).tell?.(id, notice);

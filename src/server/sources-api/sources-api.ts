@@ -8,6 +8,7 @@ import { type ApiPath, readApiPath } from './api-path.ts';
 import { createSource, deleteSource, editSource, listDevices, showSources } from './log-sources.ts';
 import { type Order, type Orders, writeOrder } from './orders.ts';
 import { deletePolicy, KIND_OF_RESOURCE, putPolicy, showPolicies } from './policies.ts';
+import { createPostedMessages } from './posted-messages.ts';
 import { controlSource, showQuarantine, showStatus, takeNotice } from './source-control.ts';
 import { NORMALIZERS, type SourcesRooms } from './sources-house.ts';
 
@@ -58,7 +59,9 @@ export function createSourcesApi(
       if (resource !== 'LogSources' || id === undefined) throw notAllowed(method, path);
       if (verb === 'status' && method === 'GET') return await showStatus(id, rooms);
       if (verb === 'quarantine' && method === 'GET') return showQuarantine(id, query.get('limit'), rooms);
-      if (method === 'POST' && verb === 'notify') return await takeNotice(id, jsonOf(body), rooms);
+      if (method === 'POST' && (verb === 'notify' || verb === 'sns')) {
+        return await takeNotice(id, noticeOf(body), rooms);
+      }
       if (method === 'POST') return await controlSource(id, verb, dataOf(body), rooms);
       throw notAllowed(method, path);
     }
@@ -100,7 +103,7 @@ export function createSourcesApi(
     return writeOrder(order);
   }
 
-  const tree: OwnTree = { scope: 'sources', maxBody: MAX_BODY, answer };
+  const tree: OwnTree = { scope: 'sources', maxBody: MAX_BODY, answer, posted: createPostedMessages(rooms) };
   return new Map([
     ['configapi', tree],
     ['monitorapi', tree],
@@ -161,6 +164,13 @@ function jsonOf(body: Buffer): object {
     throw new ApiRefusal(400, 'InvalidJson', 'the body must be an object');
   }
   return value;
+}
+
+/** Its text, which need not be JSON: CloudTrail's test is not. @throws ApiRefusal 400 */
+function noticeOf(body: Buffer): string {
+  const text = body.toString('utf8');
+  if (isTooDeep(text)) throw new ApiRefusal(400, 'InvalidJson', `the body nests deeper than ${MAX_DEPTH}`);
+  return text;
 }
 
 function notAllowed(method: string, { resource, id, verb }: ApiPath): ApiRefusal {

@@ -4,6 +4,7 @@ import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { LogSource, SourceSecrets } from '../index.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { credentialsOf } from './credentials.ts';
+import { getText } from './get-text.ts';
 import { CONNECT_LIMITS, type ConnectLimits, requestHandlerOf } from './request-handler.ts';
 
 /** Makes clients for sources. */
@@ -15,6 +16,16 @@ export interface SourceConnect {
    * address leads, AWS or another SQS. @throws CredentialsMissing
    */
   sqs(source: LogSource, secrets: SourceSecrets, queueUrl: string): SQSClient;
+  /**
+   * Reads a small public text by the source's way: its proxy, its TLS rules, allowed addresses only, no redirects.
+   * `judged`: the certificate is checked though the source takes any. @throws Error
+   */
+  text(
+    source: Pick<LogSource, 'connector'>,
+    secrets: SourceSecrets,
+    url: URL,
+    options: { readonly judged: boolean },
+  ): Promise<string>;
   /** The settings that clients of other services at the source's place share with it, as for its CloudTrail. */
   shared(source: Pick<LogSource, 'connector'>, secrets: SourceSecrets): SharedClientConfig;
 }
@@ -36,6 +47,10 @@ const AWS_ENDPOINT = /^https:\/\/s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\
 
 /** AWS's own SQS, and the Region that its address names. */
 const AWS_QUEUE = /^sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/i;
+
+/** Of a certificate, or of an answer to a confirmation; and how long it may take, ms. */
+const TEXT_BYTES = 64 << 10;
+const TEXT_TIMEOUT = 10_000;
 
 /** True when the endpoint is AWS's own S3, whose addresses the SDK knows better. */
 export function isAwsEndpoint(endpointUrl: string): boolean {
@@ -69,6 +84,16 @@ export function createSourceConnect(options: {
 
   return {
     shared,
+    async text({ connector }, secrets, url, { judged }) {
+      const tls = judged ? { ...connector.tls, insecure: false } : connector.tls;
+      const agents = requestHandlerOf({ ...connector, tls }, secrets, guard, limits);
+      try {
+        return await getText(url, agents, { maxBytes: TEXT_BYTES, timeout: TEXT_TIMEOUT });
+      } finally {
+        agents.httpAgent.destroy();
+        agents.httpsAgent.destroy();
+      }
+    },
     sqs(source, secrets, queueUrl) {
       const { hostname, origin } = new URL(queueUrl);
       const region = AWS_QUEUE.exec(hostname)?.[1];

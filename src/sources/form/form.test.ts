@@ -148,6 +148,8 @@ describe('the form of a source', () => {
           'config.Connector.prefix': 'org/',
           'config.Connector.path_style': false,
           'config.Connector.queue_url': 'https://sqs.eu-west-1.amazonaws.com/111111111111/news',
+          'config.Connector.topic_arn': 'arn:aws:sns:eu-west-1:111111111111:news',
+          'config.Connector.topic_endpoint_url': 'https://sns.example.com',
           'config.Connector.tls': { insecure: true },
           'config.Connector.enable_proxy': {
             status: true,

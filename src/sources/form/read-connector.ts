@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Connector, SourceSecrets, TlsSettings } from '../index.ts';
+import type { Connector, NoticeTopic, SourceSecrets, TlsSettings } from '../index.ts';
 import {
   type Faults,
   inside,
@@ -32,12 +32,15 @@ const KNOWN = [
   ...['endpoint_url', 'access_key', 'secret_key', 'bucket_name', 'region_name', 'filter_date', 'parser'],
   ...['enable_proxy', 'IP', 'ip', 'port', 'protocol', 'username', 'password'],
   ...['prefix', 'credentials', 'session_token', 'path_style', 'tls', 'queue_url'],
+  ...['topic_arn', 'topic_endpoint_url'],
 ];
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, and what older buckets are called. */
 const BUCKET = {
   pattern: /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/,
   expected: 'the name of a bucket',
 };
+/** FIFO topics reach queues only. */
+const TOPIC = /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{1,63}:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 /** Other S3s have Regions of their own: `garage`, `auto`. */
 const REGION = { pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'the name of a Region such as us-east-1' };
 
@@ -64,6 +67,7 @@ export function readConnector(
   const pathStyle = readSwitch(json, 'path_style', AT, faults);
   const tls = readTls(json, faults);
   const queueUrl = readEndpoint(json, 'queue_url', AT, faults, checks);
+  const topic = readTopic(json, faults, checks);
   if (!credentials) return undefined;
   const connector: Connector = {
     endpointUrl,
@@ -76,6 +80,7 @@ export function readConnector(
     ...(proxy && { proxy }),
     tls,
     ...(queueUrl !== undefined && { queueUrl }),
+    ...(topic && { topic }),
     ...(pathStyle !== undefined && { pathStyle }),
   };
   const secrets = { ...credentials.secrets, ...(password !== undefined && { proxyPassword: password }) };
@@ -138,6 +143,19 @@ function readPrefix(json: Members, faults: Faults): string {
     faults.add(inside(AT, 'prefix'), 'must be what stands before AWSLogs/ in keys, without it');
   }
   return prefix.replace(/\/+$/, '');
+}
+
+function readTopic(json: Members, faults: Faults, checks: FormChecks): NoticeTopic | undefined {
+  const arn = readOptional(json, 'topic_arn', AT, faults, 512);
+  const endpointUrl = readEndpoint(json, 'topic_endpoint_url', AT, faults, checks);
+  if (arn === undefined) {
+    if (endpointUrl !== undefined) faults.add(inside(AT, 'topic_endpoint_url'), 'needs a topic_arn');
+    return undefined;
+  }
+  if (!TOPIC.test(arn)) {
+    return faults.add(inside(AT, 'topic_arn'), `must be the ARN of an SNS topic; got ${shorten(arn)}`);
+  }
+  return { arn, ...(endpointUrl !== undefined && { endpointUrl }) };
 }
 
 function readTls(json: Members, faults: Faults): TlsSettings {

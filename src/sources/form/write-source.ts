@@ -46,6 +46,12 @@ export function writeSource(source: LogSource): Json {
           : { status: false },
         ...(connector.prefix !== '' && { prefix: connector.prefix }),
         ...(connector.queueUrl !== undefined && { queue_url: connector.queueUrl }),
+        ...(connector.topic && {
+          topic_arn: connector.topic.arn,
+          ...(connector.topic.endpointUrl !== undefined && {
+            topic_endpoint_url: connector.topic.endpointUrl,
+          }),
+        }),
         ...(connector.pathStyle !== undefined && { path_style: connector.pathStyle }),
         ...((connector.tls.ca !== undefined || connector.tls.insecure) && { tls: connector.tls }),
       },

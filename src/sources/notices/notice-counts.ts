@@ -9,6 +9,9 @@ export interface NoticeCounts {
   /** Requests to the queue, and hand-overs, that failed and are repeated. */
   failures: number;
   lastMessageAt?: number;
+  /** When the subscription of the source's topic was confirmed, and when somebody has ended it. */
+  confirmedAt?: number;
+  endedAt?: number;
   /** For people; gone once the queue answers again. */
   lastError?: string;
 }

@@ -14,6 +14,8 @@ export interface FormOptions extends AccessOptions, CredentialOptions {
   readonly region?: string;
   readonly s3Endpoint?: string;
   readonly queue?: string;
+  readonly topic?: string;
+  readonly topicEndpoint?: string;
   readonly addressing?: 'path' | 'virtual';
   readonly from?: string;
   readonly interval?: string;
@@ -39,6 +41,8 @@ export function withFormOptions(command: Command): Command {
     .option('--region <REGION>', 'Region of the bucket')
     .option('--s3-endpoint <URL>', 'an S3 other than AWS')
     .option('--queue <URL>', 'SQS queue where the bucket tells of new files; "" takes it away')
+    .option('--topic <ARN>', 'SNS topic that posts to this server what is new; "" takes it away')
+    .option('--topic-endpoint <URL>', 'where the topic lives, if not in AWS')
     .addOption(
       new Option('--addressing <STYLE>', 'default: virtual for AWS, path for others').choices([
         'path',
@@ -108,6 +112,8 @@ export function change(current: Json, options: FormOptions, context: CliContext)
         ...given(options.region, 'region_name'),
         ...given(s3Endpoint, 'endpoint_url'),
         ...given(options.queue, 'queue_url'),
+        ...given(options.topic, 'topic_arn'),
+        ...given(options.topic === '' ? '' : options.topicEndpoint, 'topic_endpoint_url'),
         ...given(addressing === undefined ? undefined : addressing === 'path', 'path_style'),
         ...given(dateOf(options.from, context), 'filter_date'),
       },

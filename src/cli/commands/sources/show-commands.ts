@@ -96,11 +96,16 @@ function statusRow({ name, active, status }: StatusAnswer, now: number): string[
 }
 
 /** What notifications came to, in one line. */
-function noticesLine({ messages, files, ignored, failures }: NoticesLine): string {
+function noticesLine({ messages, files, ignored, failures, ...topic }: NoticesLine): string {
   const reasons = Object.entries(ignored).map(([reason, count]) => `${count} ${reason}`);
   const rest = reasons.length === 0 ? '' : `; ignored: ${reasons.join(', ')}`;
   const failed = failures === 0 ? '' : `; ${failures} failures`;
-  return `${messages} notices of ${files} files since the server's start${rest}${failed}`;
+  const { confirmedAt = 0, endedAt = 0 } = topic;
+  const isEnded = endedAt > confirmedAt;
+  const since = timeCell(isEnded ? endedAt : confirmedAt);
+  const subscribed =
+    confirmedAt === endedAt ? '' : `; subscription ${isEnded ? 'ended' : 'confirmed'} at ${since}`;
+  return `${messages} notices of ${files} files since the server's start${rest}${failed}${subscribed}`;
 }
 
 /** A length of time in its largest unit: `40s`, `12m`, `3h`, `9d`. */

@@ -63,6 +63,9 @@ export interface NoticesLine {
   readonly files: number;
   readonly ignored: Readonly<Record<string, number>>;
   readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly confirmedAt?: number;
+  readonly endedAt?: number;
   readonly lastError?: string;
 }
 
