@@ -1,10 +1,14 @@
 import { expect } from 'vitest';
+import { AwsForks } from './aws-forks.ts';
 import { type Outcome, run } from './programs.ts';
 
 /** A value of the JSON that the AWS CLI prints, as far as tests look into it. */
 export interface Json {
   readonly [name: string]: unknown;
 }
+
+/** Started by the first command of a test file. */
+let forks: AwsForks | 'unset' | undefined = 'unset';
 
 /** The unmodified AWS CLI with a given environment. */
 export class Aws {
@@ -23,6 +27,13 @@ export class Aws {
 
   /** Runs to the end, well or not. */
   async run(...args: readonly string[]): Promise<Outcome> {
+    if (forks === 'unset') forks = AwsForks.start();
+    if (forks === undefined) return await this.runProcess(...args);
+    return await forks.run({ args, env: this.env, cwd: this.cwd, milliseconds: 60_000 });
+  }
+
+  /** The same as a process of its own, as a shell starts it. */
+  async runProcess(...args: readonly string[]): Promise<Outcome> {
     return await run('aws', args, { env: this.env, cwd: this.cwd });
   }
 
