@@ -42,17 +42,22 @@ export function toFlat(record: unknown, context: ViewContext = {}): Record<strin
  * `request_` and `response_` are followed by the member's name as the record has it: `request_bucketName`.
  */
 export function flatField(name: string): ((record: unknown) => unknown) | undefined {
+  const read = flatReader(name);
+  return read && ((record) => read(new Facts(record)));
+}
+
+/** The same, of facts that are there already. */
+export function flatReader(name: string): ((facts: Facts) => unknown) | undefined {
   const read = readers.get(name);
-  if (read) return (record) => read(new Facts(record));
+  if (read) return read;
   for (const [part, prefix] of OPEN_PARTS) {
     const member = name.slice(prefix.length);
-    if (name.startsWith(prefix) && member !== '') {
-      return (record) => {
-        const open = new Facts(record)[part === 'requestParameters' ? 'request' : 'response'];
-        const value = Object.hasOwn(open, member) ? open[member] : undefined;
-        return typeof value === 'number' || typeof value === 'boolean' ? value : textOf(value);
-      };
-    }
+    if (!name.startsWith(prefix) || member === '') continue;
+    return (facts) => {
+      const open = facts[part === 'requestParameters' ? 'request' : 'response'];
+      const value = Object.hasOwn(open, member) ? open[member] : undefined;
+      return typeof value === 'number' || typeof value === 'boolean' ? value : textOf(value);
+    };
   }
   return undefined;
 }

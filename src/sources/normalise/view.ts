@@ -2,10 +2,7 @@ import { toEcs } from './ecs.ts';
 import type { ViewContext } from './facts.ts';
 import { FLAT_NORMALIZER, toFlat } from './flat.ts';
 import { toOcsf } from './ocsf/ocsf.ts';
-
-/** The forms that a record can be shown in, beside the record itself. */
-export const VIEWS = ['flat', 'ecs', 'ocsf'] as const;
-export type ViewName = (typeof VIEWS)[number];
+import type { ViewName } from './view-names.ts';
 
 /** Makes one form of a parsed record. Never throws, changes nothing, keeps nothing. */
 export type View = (record: unknown, context?: ViewContext) => Record<string, unknown>;
