@@ -1,9 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import {
+  ListSubscriptionsByTopicCommand,
+  ListTopicsCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -13,6 +24,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SearchLine } from '../../src/cli/admin-api.ts';
 import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
+import { run } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
@@ -43,15 +55,15 @@ interface Status {
   };
 }
 
-const sqsOf = () =>
-  new SQSClient({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: {
-      accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-    },
-  });
+const credentialsOf = () => ({
+  endpoint: server.url,
+  region: 'us-east-1',
+  credentials: {
+    accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
+  },
+});
+const sqsOf = () => new SQSClient(credentialsOf());
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -274,4 +286,120 @@ test('a forwarder may bring a notice itself, with a token of the scope sources',
   await until('its events are found', 30_000, async () => (await found('brought')) === 2);
   expect((await tell({ hello: 'world' })).status).toBe(400);
   expect((await tell({ s3Bucket: BUCKET, s3ObjectKey: [key] }, 'wrong')).status).toBe(401);
+}, 120_000);
+
+/** Runs what `sources notices` prints, as an operator would; answers the commands that it printed. */
+async function setUp(way: string): Promise<string> {
+  const script = await server.opentrail('sources', 'notices', 'noticed', '--way', way);
+  const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
+  const npx = `npx() { shift; '${process.execPath}' '${command}' "$@"; }\n`;
+  const outcome = await run('sh', ['-c', npx + script], {
+    env: { ...server.env, OPENTRAIL_DATA_DIR: server.dataDir },
+    cwd: server.folder,
+    milliseconds: 120_000,
+  });
+  if (outcome.status !== 0) throw new Error(outcome.stderr);
+  return script;
+}
+
+const posted = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`${server.url}/v1/sources/${id}/sns`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers },
+    body,
+  });
+
+test('a topic posts to this server what is new, by the commands that are printed', async () => {
+  await order('PUT', `/LogSources/${id}`, form({ queue_url: undefined }));
+  expect(await setUp('sns')).toContain('aws sns subscribe');
+  await until('the subscription is confirmed', 30_000, async () =>
+    (await server.opentrail('sources', 'status', 'noticed')).includes('subscription confirmed at'),
+  );
+  await putLog('topical');
+  await until('its events are found', 30_000, async () => (await found('topical')) === 2);
+  expect((await status()).notices).toMatchObject({ failures: 0 });
+}, 120_000);
+
+test('what strangers post is not believed, and nothing that they name is visited', async () => {
+  let visits = 0;
+  const trap = createServer((_req, res) => {
+    visits++;
+    res.end();
+  }).listen(0, '127.0.0.1');
+  await once(trap, 'listening');
+  const bait = `http://127.0.0.1:${(trap.address() as AddressInfo).port}`;
+  const { Connector } = (
+    await apiOf(server).request<{ config: { Connector: { topic_arn: string } } }>(
+      'GET',
+      `${BASE}/LogSources/${id}`,
+    )
+  ).config;
+  const message = {
+    Type: 'SubscriptionConfirmation',
+    MessageId: 'm',
+    Token: 't',
+    TopicArn: Connector.topic_arn,
+    Message: 'You have chosen to subscribe',
+    SubscribeURL: `${bait}/?Action=ConfirmSubscription&TopicArn=${Connector.topic_arn}`,
+    Timestamp: BEGAN,
+    SignatureVersion: '2',
+    Signature: 'AAAA',
+    SigningCertURL: `${bait}/SimpleNotificationService.pem`,
+  };
+  const own = `${server.url}/v1/sns/SimpleNotificationService.pem`;
+  const key = await putLog('unheard');
+  const notice = JSON.stringify({ s3Bucket: BUCKET, s3ObjectKey: [key] });
+  const answers = [
+    await posted(JSON.stringify(message)),
+    await posted(JSON.stringify({ ...message, SigningCertURL: own })),
+    await posted(JSON.stringify({ ...message, Type: 'Notification', Message: notice, SigningCertURL: own })),
+    await posted(JSON.stringify({ ...message, TopicArn: `${Connector.topic_arn}2` })),
+    await posted(notice),
+  ];
+  expect(answers.map((answer) => answer.status)).toEqual([403, 403, 403, 403, 403]);
+  expect(visits).toBe(0);
+  trap.close();
+  expect((await status()).notices?.ignored).toMatchObject({ forged: 3, 'other topic': 1, 'not of SNS': 1 });
+  const raw = await posted(notice, { 'x-amz-sns-rawdelivery': 'true' });
+  expect([raw.status, raw.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="opentrail"']);
+  const elsewhere = await fetch(`${server.url}/v1/sources/${randomUUID()}/sns`, {
+    method: 'POST',
+    body: '{}',
+  });
+  expect(elsewhere.status).toBe(404);
+}, 120_000);
+
+test('a topic with raw delivery gives a token as the password', async () => {
+  const { token } = await apiOf(server).call<{ token: string }>('/v1/admin/tokens', {
+    op: 'create',
+    scope: 'sources',
+  });
+  const sns = new SNSClient(credentialsOf());
+  const { Topics } = await sns.send(new ListTopicsCommand({}));
+  const TopicArn = Topics?.[0]?.TopicArn;
+  const Endpoint = `${server.url.replace('//', `//sns:${token}@`)}/v1/sources/${id}/sns`;
+  const Attributes = { RawMessageDelivery: 'true' };
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint, Attributes }));
+  const before = (await status()).notices!;
+  await until('it is confirmed', 30_000, async () => {
+    const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    return Subscriptions.filter(({ SubscriptionArn }) => SubscriptionArn?.startsWith('arn:')).length === 2;
+  });
+  await putLog('raw');
+  await until('its events are found', 30_000, async () => (await found('raw')) === 2);
+  // Once signed and once bare: fetched once.
+  await until(
+    'both were heard',
+    30_000,
+    async () => (await status()).notices?.messages === before.messages + 2,
+  );
+  expect((await status()).duplicates).toBe(0);
+}, 120_000);
+
+test('EventBridge tells by a queue, by the commands that are printed', async () => {
+  await order('PUT', `/LogSources/${id}`, form({ queue_url: undefined }));
+  expect(await setUp('eventbridge')).toContain('aws events put-rule');
+  await putLog('bridged');
+  await until('its events are found', 60_000, async () => (await found('bridged')) === 2);
+  expect((await status()).notices).toMatchObject({ isListening: true });
 }, 120_000);

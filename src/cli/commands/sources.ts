@@ -4,6 +4,7 @@ import { registerCompleteness } from './sources/completeness-command.ts';
 import { registerControls } from './sources/control-commands.ts';
 import { registerDiscover } from './sources/discover-command.ts';
 import { registerEdits } from './sources/edit-commands.ts';
+import { registerNotices } from './sources/notices-command.ts';
 import { registerPolicy } from './sources/policy-command.ts';
 import { registerQuarantine } from './sources/quarantine-command.ts';
 import { registerShows } from './sources/show-commands.ts';
@@ -15,6 +16,7 @@ export function register(command: Command, context: CliContext): void {
   registerControls(command, context);
   registerQuarantine(command, context);
   registerCompleteness(command, context);
+  registerNotices(command, context);
   registerPolicy(command, context);
   registerDiscover(command, context);
   command.addHelpText(

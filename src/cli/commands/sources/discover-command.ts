@@ -76,6 +76,7 @@ async function look(connector: Json, options: DiscoverOptions, context: CliConte
       normalizers: [{ name: 'CloudTrailCompiledNormalizer', type: 'compiled' }],
       isAllowedAddress: () => true,
       checkEnrichment: () => [],
+      checkMapping: () => [],
     },
   );
   if (read.kind === 'refused') {
