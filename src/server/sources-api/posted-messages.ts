@@ -11,9 +11,9 @@ const MAX_MESSAGE = 2 << 20;
 const MAX_AT_ONCE = 64;
 
 /**
- * `POST /v1/sources/{id}/sns`: what SNS posts bears no credentials of ours but a signature of its own, so it comes without
- * a caller. Bare messages (raw delivery) bear none at all: they need a token, as does everything that comes with one, and
- * are answered elsewhere. Undefined: it is not of this kind.
+ * `POST /v1/sources/{id}/sns`: what SNS posts bears a signature of its own and needs no caller. Bare messages (raw
+ * delivery) bear none: they need a token, and are answered elsewhere, as is everything that is not of this kind.
+ * Undefined: it is one of these.
  */
 export function createPostedMessages(
   rooms: SourcesRooms,
@@ -21,12 +21,6 @@ export function createPostedMessages(
   let atOnce = 0;
 
   async function take(req: IncomingMessage, id: string): Promise<TreeAnswer> {
-    if (req.headers['x-amz-sns-rawdelivery'] === 'true') {
-      return refused(
-        new ApiRefusal(401, 'MissingAuthentication', 'raw messages bear no signature: they need a token'),
-        { 'www-authenticate': 'Basic realm="opentrail"' },
-      );
-    }
     // The same answer for a source without a topic: nothing is told about sources.
     const source = rooms.sources.get(id);
     if (!source?.connector.topic) {
@@ -57,9 +51,16 @@ export function createPostedMessages(
   return (req, path) => {
     const found = req.method === 'POST' && path.startsWith('/v1/') ? readApiPath(path) : undefined;
     if (found?.verb !== 'sns' || found.id === undefined) return undefined;
-    return req.headers.authorization === undefined ? take(req, found.id) : undefined;
+    // The question whether to subscribe is signed, even where the messages are to be bare.
+    if (req.headers['x-amz-sns-rawdelivery'] !== 'true') return take(req, found.id);
+    return req.headers.authorization === undefined ? Promise.resolve(NEEDS_TOKEN) : undefined;
   };
 }
+
+const NEEDS_TOKEN: TreeAnswer = refused(
+  new ApiRefusal(401, 'MissingAuthentication', 'raw messages bear no signature: they need a token'),
+  { 'www-authenticate': 'Basic realm="opentrail"' },
+);
 
 function refused(refusal: ApiRefusal, headers?: Readonly<Record<string, string>>): TreeAnswer {
   return { status: refusal.status, body: refusalBody(refusal), ...(headers && { headers }) };

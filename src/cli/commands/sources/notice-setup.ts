@@ -115,7 +115,8 @@ function makeQueue(setup: NoticeSetup, service: string, sourceArn: string): read
     '',
     '# A queue for this source alone, which keeps messages for four days.',
     `QUEUE=$(aws sqs create-queue --queue-name ${nameOf(setup)} --attributes ${json({ Policy })} \\`,
-    '  --query QueueUrl --output text)',
+    // The AWS CLI 1 asks AWS for queues, whatever AWS_ENDPOINT_URL says.
+    `  ${setup.endpointUrl === undefined ? '' : `--endpoint-url ${quote(setup.endpointUrl)} `}--query QueueUrl --output text)`,
   ];
 }
 
