@@ -4,7 +4,7 @@ import { Alarms } from './alarms/alarms.ts';
 import { evaluateAll, LAG } from './alarms/evaluation-loop.ts';
 import { clearOldHistory, type HistoryListing, type HistoryPosition, listHistory } from './alarms/history.ts';
 import type { HistoryItem } from './alarms/history-item.ts';
-import { openEnvironment } from './environment.ts';
+import { openCloudWatchEnvironment } from './environment.ts';
 import { clearOldPoints } from './metrics/clearing.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { CloudWatchPlace } from './place.ts';
@@ -52,7 +52,7 @@ const SWEEP_EVERY = 3_600_000;
 /** Opens (and makes) the metrics and alarms kept in `path`, and goes on where the last process stopped. */
 export function openCloudWatch(options: CloudWatchOptions): CloudWatch {
   const { path, now, notifier, onError, maxSeries, maxAlarms, tick = TICK } = options;
-  const env = openEnvironment(path);
+  const env = openCloudWatchEnvironment(path);
   const metrics = new Metrics(env, maxSeries);
   const outbox = new ActionOutbox(env, notifier, now);
   const alarms = new Alarms(env, now, () => carryOutSoon(), maxAlarms);

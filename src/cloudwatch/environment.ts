@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../lmdb/index.ts';
 import type { OwedAction } from './actions/owed-action.ts';
 import type { Alarm, AlarmKey } from './alarms/alarm.ts';
 import type { HistoryItem } from './alarms/history-item.ts';
@@ -21,10 +22,13 @@ export type HistoryKey = [account: string, region: string, time: number, seq: nu
 /** The same for one alarm. */
 export type AlarmHistoryKey = [account: string, region: string, alarm: string, time: number, seq: number];
 
+/** What is counted. */
+export type CloudWatchCounter = 'series' | 'history' | 'owed' | 'series-count' | `alarms/${string}/${string}`;
+
 /** The databases of the CloudWatch room, in one LMDB environment: a transaction spans them all. */
 export interface CloudWatchEnvironment {
-  /** Counters. */
-  readonly root: RootDatabase<number, string>;
+  /** The next numbers, how many metrics there are, and how many alarms in each place. */
+  readonly root: RootDatabase<number, CloudWatchCounter>;
   readonly series: Database<Series, SeriesKey>;
   readonly points: Database<StatisticSet, PointKey>;
   /** How far each source of data that must not repeat itself has been taken. */
@@ -37,14 +41,8 @@ export interface CloudWatchEnvironment {
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
-export function openEnvironment(path: string): CloudWatchEnvironment {
-  const root = open<number, string>({
-    path,
-    encoding: 'json',
-    noSubdir: false,
-    maxDbs: 16,
-    overlappingSync: false,
-  });
+export function openCloudWatchEnvironment(path: string): CloudWatchEnvironment {
+  const root: CloudWatchEnvironment['root'] = openEnvironment(path);
   return {
     root,
     series: root.openDB({ name: 'series', encoding: 'json' }),
@@ -55,30 +53,4 @@ export function openEnvironment(path: string): CloudWatchEnvironment {
     alarmHistory: root.openDB({ name: 'alarm-history', encoding: 'json' }),
     owed: root.openDB({ name: 'owed', encoding: 'json' }),
   };
-}
-
-/** The next number of a counter; only inside a transaction. Numbers are never used twice. */
-export function nextNumber({ root }: CloudWatchEnvironment, counter: 'series' | 'history' | 'owed'): number {
-  const next = root.get(counter) ?? 1;
-  void root.put(counter, next + 1);
-  return next;
-}
-
-/**
- * Runs `work` as one transaction, on disk when it resolves. What it throws comes back as itself; `work` throws before
- * its first write or not at all, since writes of before would stay.
- */
-export async function inTransaction<Result>(
-  { root }: CloudWatchEnvironment,
-  work: () => Result,
-): Promise<Result> {
-  const outcome = await root.transaction((): { result: Result } | { failure: unknown } => {
-    try {
-      return { result: work() };
-    } catch (failure) {
-      return { failure };
-    }
-  });
-  if ('failure' in outcome) throw outcome.failure;
-  return outcome.result;
 }

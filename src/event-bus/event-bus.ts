@@ -6,7 +6,7 @@ import { EventBusError } from './event-bus-error.ts';
 import { type BusAddress, DEFAULT_BUS } from './rule.ts';
 import { RuleBook } from './rule-book.ts';
 import type { LiveRule } from './rule-index.ts';
-import { openEnvironment } from './store/environment.ts';
+import { openBusEnvironment } from './store/environment.ts';
 import { MAX_RECORD_BYTES, type TrailEvent, trailBusEvent } from './trail-event.ts';
 
 /** What the bus is opened with. */
@@ -59,7 +59,7 @@ export interface EventBus {
 /** Opens the buses kept in `path`, and goes on with what targets are owed. */
 export function openEventBus(options: EventBusOptions): EventBus {
   const { path, sender, now, head, refusal, limits, onError } = options;
-  const env = openEnvironment(path);
+  const env = openBusEnvironment(path);
   const book = new RuleBook(env, head);
   const outbox = openOutbox({
     env,

@@ -1,3 +1,4 @@
+import { inTransaction } from '../lmdb/index.ts';
 import { EventBusError } from './event-bus-error.ts';
 import { type Bus, type BusAddress, type BusPlace, DEFAULT_BUS, type Rule } from './rule.ts';
 import { compileRule, isActive, type LiveRule, RuleIndex } from './rule-index.ts';
@@ -74,33 +75,28 @@ export class RuleBook {
     const { account, region, bus } = address;
     const key: [string, string, string, string] = [account, region, bus, name];
     const head = this.#head();
-    const outcome = await this.#env.root.transaction(() => {
-      try {
-        const before = this.#env.rules.get(key);
-        const rule = change(before);
-        if (!rule) {
-          if (before) void this.#env.rules.remove(key);
-          return { rule };
-        }
-        if (!before && this.list(address).length >= MAX_RULES)
-          throw new EventBusError(
-            'LimitExceededException',
-            'The requested resource exceeds the maximum number allowed.',
-          );
-        compileRule(rule);
-        // The first rule that listens gets what comes from now on, not what was passed over while nobody did.
-        const begins = !this.isListening && bus === DEFAULT_BUS && isActive(rule);
-        if (begins && (this.#env.root.get('journal') ?? 0) < head) void this.#env.root.put('journal', head);
-        void this.#env.rules.put(key, rule);
-        return { rule };
-      } catch (error) {
-        return { error };
+    const changed = await inTransaction(this.#env.root, () => {
+      const before = this.#env.rules.get(key);
+      const rule = change(before);
+      if (!rule) {
+        if (before) void this.#env.rules.remove(key);
+        return rule;
       }
+      if (!before && this.list(address).length >= MAX_RULES)
+        throw new EventBusError(
+          'LimitExceededException',
+          'The requested resource exceeds the maximum number allowed.',
+        );
+      compileRule(rule);
+      // The first rule that listens gets what comes from now on, not what was passed over while nobody did.
+      const begins = !this.isListening && bus === DEFAULT_BUS && isActive(rule);
+      if (begins && (this.#env.root.get('journal') ?? 0) < head) void this.#env.root.put('journal', head);
+      void this.#env.rules.put(key, rule);
+      return rule;
     });
-    if ('error' in outcome) throw outcome.error;
-    if (outcome.rule) this.#keep(outcome.rule);
+    if (changed) this.#keep(changed);
     else this.#forget(address, name);
-    return outcome.rule;
+    return changed;
   }
 
   /** @throws EventBusError ResourceNotFoundException */
@@ -124,19 +120,13 @@ export class RuleBook {
     { account, region, bus }: BusAddress,
     change: (bus: Bus | undefined) => Bus | undefined,
   ): Promise<Bus | undefined> {
-    const outcome = await this.#env.root.transaction(() => {
-      try {
-        const before = this.#env.buses.get([account, region, bus]);
-        const next = change(before);
-        if (next) void this.#env.buses.put([account, region, bus], next);
-        else if (before) void this.#env.buses.remove([account, region, bus]);
-        return { next };
-      } catch (error) {
-        return { error };
-      }
+    return await inTransaction(this.#env.root, () => {
+      const before = this.#env.buses.get([account, region, bus]);
+      const next = change(before);
+      if (next) void this.#env.buses.put([account, region, bus], next);
+      else if (before) void this.#env.buses.remove([account, region, bus]);
+      return next;
     });
-    if ('error' in outcome) throw outcome.error;
-    return outcome.next;
   }
 
   #keep(rule: Rule): void {

@@ -6,7 +6,7 @@ import { Meter, type MeterCounters } from './metric-filters/meter.ts';
 import { PointPump } from './metric-filters/point-pump.ts';
 import { type LogSearchPage, searchEvents } from './search.ts';
 import { clearGarbage, clearOldEvents, retentionEdge } from './store/clearing.ts';
-import { openEnvironment } from './store/environment.ts';
+import { openLogsEnvironment } from './store/environment.ts';
 import { type AppendMark, LogEvents, type ReadLimits, type TimeRange } from './store/events.ts';
 import { LogGroups } from './store/groups.ts';
 import { LogStreams } from './store/streams.ts';
@@ -84,7 +84,7 @@ const SWEEP_EVERY = 3_600_000;
 
 /** Opens (and makes) the log groups kept in `path`. */
 export function openLogs({ path, now, refusal, onError, metrics, destinations }: LogsOptions): Logs {
-  const env = openEnvironment(path);
+  const env = openLogsEnvironment(path);
   const groups = new LogGroups(env, sweepSoon);
   const streams = new LogStreams(env, sweepSoon);
   const events = new LogEvents(env);

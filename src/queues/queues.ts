@@ -11,7 +11,7 @@ import {
 import { noSuchQueue, QueueError } from './queue-error.ts';
 import { readReceipt } from './receipt.ts';
 import { Boxes, sizeOf, type Taken } from './store/boxes.ts';
-import { openEnvironment } from './store/environment.ts';
+import { openQueuesEnvironment } from './store/environment.ts';
 import { QueueBook } from './store/queue-book.ts';
 
 /** Totals since the process started. */
@@ -80,7 +80,7 @@ export function openQueues(options: {
   readonly onError?: (what: string, error: unknown) => void;
 }): Queues {
   const { path, now, maxBytes, refusal, onError } = options;
-  const env = openEnvironment(path);
+  const env = openQueuesEnvironment(path);
   const book = new QueueBook(env, sweepSoon);
   const boxes = new Boxes(env);
   const arrivals = new Arrivals(options.startTimer ?? startRealTimer);

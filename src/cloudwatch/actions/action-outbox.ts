@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { inTransaction } from '../../lmdb/index.ts';
 import { alarmArn } from '../alarms/alarm.ts';
 import { writeHistory } from '../alarms/history.ts';
-import { type CloudWatchEnvironment, inTransaction } from '../environment.ts';
+import type { CloudWatchEnvironment } from '../environment.ts';
 import { toJavaJson } from '../java-text.ts';
 import type { AlarmNotifier, OwedAction } from './owed-action.ts';
 
@@ -83,7 +84,7 @@ export class ActionOutbox {
   async #strike(key: number, owed: OwedAction, actionState: 'Succeeded' | 'Failed', error: string | null) {
     const [account, region, alarm] = owed.alarm;
     const done = actionState === 'Succeeded' ? 'Successfully executed action' : 'Failed to execute action';
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       void this.#env.owed.remove(key);
       writeHistory(
         this.#env,

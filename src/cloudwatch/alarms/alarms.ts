@@ -1,6 +1,7 @@
+import { inTransaction, nextNumber } from '../../lmdb/index.ts';
 import { alarmMessage } from '../actions/alarm-message.ts';
 import { CloudWatchError } from '../cloudwatch-error.ts';
-import { type CloudWatchEnvironment, inTransaction, nextNumber } from '../environment.ts';
+import type { CloudWatchEnvironment } from '../environment.ts';
 import type { CloudWatchPlace } from '../place.ts';
 import { type Alarm, type AlarmSettings, type AlarmState, actionsOf, alarmKey } from './alarm.ts';
 import { configurationUpdate, stateUpdate } from './configuration.ts';
@@ -61,7 +62,7 @@ export class Alarms {
    */
   async put(place: CloudWatchPlace, settings: AlarmSettings, tags: Alarm['tags']): Promise<void> {
     const time = this.#now();
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       const known = this.find(place, settings.name);
       if (!known && this.#countOf(place) >= this.#maxAlarms)
         throw new CloudWatchError(
@@ -96,7 +97,7 @@ export class Alarms {
   /** Deletes alarms, all or none. @throws CloudWatchError ResourceNotFound */
   async delete(place: CloudWatchPlace, names: readonly string[]): Promise<void> {
     const time = this.#now();
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       const found = new Map(names.map((name) => [name, this.find(place, name)]));
       const missing = [...found].flatMap(([name, alarm]) => (alarm ? [] : [name]));
       if (missing.length > 0)
@@ -125,7 +126,7 @@ export class Alarms {
     actionsEnabled: boolean,
   ): Promise<void> {
     const time = this.#now();
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       for (const name of new Set(names)) {
         const known = this.find(place, name);
         if (!known || known.actionsEnabled === actionsEnabled) continue;
@@ -148,7 +149,7 @@ export class Alarms {
     name: string,
     change: (tags: Alarm['tags']) => Alarm['tags'],
   ): Promise<void> {
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       const alarm = this.find(place, name);
       if (!alarm) throw new CloudWatchError('ResourceNotFound', `Unknown alarm: ${name}`);
       this.#write({ ...alarm, tags: change(alarm.tags) });
@@ -161,7 +162,7 @@ export class Alarms {
     name: string,
     wish: { readonly state: AlarmState; readonly reason: string; readonly reasonData?: string },
   ): Promise<void> {
-    const isOwing = await inTransaction(this.#env, () => {
+    const isOwing = await inTransaction(this.#env.root, () => {
       const known = this.find(place, name);
       if (!known) throw new CloudWatchError('ResourceNotFound', 'Alarm does not exist');
       const time = this.#now();
@@ -175,7 +176,7 @@ export class Alarms {
    * another one by now, or whose state was set by hand meanwhile: the next evaluation looks again.
    */
   async apply(evaluations: readonly Evaluated[]): Promise<void> {
-    const isOwing = await inTransaction(this.#env, () =>
+    const isOwing = await inTransaction(this.#env.root, () =>
       evaluations.map((one) => this.#applyOne(one)).some((isOwed) => isOwed),
     );
     if (isOwing) this.#onOwed();
@@ -226,7 +227,7 @@ export class Alarms {
     if (actions.length === 0) return false;
     const message = alarmMessage(alarm, before.state);
     for (const action of actions)
-      void this.#env.owed.put(nextNumber(this.#env, 'owed'), {
+      void this.#env.owed.put(nextNumber(this.#env.root, 'owed'), {
         alarm: alarmKey(alarm, alarm.name),
         action,
         message,

@@ -1,4 +1,5 @@
-import { type CloudWatchEnvironment, type HistoryKey, inTransaction, nextNumber } from '../environment.ts';
+import { inTransaction, nextNumber } from '../../lmdb/index.ts';
+import type { CloudWatchEnvironment, HistoryKey } from '../environment.ts';
 import type { CloudWatchPlace } from '../place.ts';
 import type { HistoryItem } from './history-item.ts';
 
@@ -29,7 +30,7 @@ const MOST_SEEN = 10_000;
 /** Writes an item; only inside a transaction. */
 export function writeHistory(env: CloudWatchEnvironment, place: CloudWatchPlace, item: HistoryItem): void {
   const { account, region } = place;
-  const seq = nextNumber(env, 'history');
+  const seq = nextNumber(env.root, 'history');
   void env.history.put([account, region, item.time, seq], item);
   void env.alarmHistory.put([account, region, item.alarm, item.time, seq], 0);
 }
@@ -81,7 +82,7 @@ export async function clearOldHistory(env: CloudWatchEnvironment, now: number): 
   const remove = async () => {
     const keys = old;
     old = [];
-    await inTransaction(env, () => {
+    await inTransaction(env.root, () => {
       for (const [account, region, time, seq] of keys) {
         const item = env.history.get([account, region, time, seq]);
         void env.history.remove([account, region, time, seq]);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { type CloudWatchEnvironment, inTransaction, type PointKey } from '../environment.ts';
+import { inTransaction } from '../../lmdb/index.ts';
+import type { CloudWatchEnvironment, PointKey } from '../environment.ts';
 import type { SeriesKey } from './metric.ts';
 import { TIERS } from './tiers.ts';
 
@@ -19,7 +20,7 @@ export async function clearOldPoints(
   async function removeOld(): Promise<void> {
     const keys = old;
     old = [];
-    await inTransaction(env, () => {
+    await inTransaction(env.root, () => {
       for (const key of keys) void env.points.remove(key);
     });
   }
@@ -48,7 +49,7 @@ export async function clearOldPoints(
 }
 
 async function dropSeries(env: CloudWatchEnvironment, key: SeriesKey, now: number): Promise<void> {
-  await inTransaction(env, () => {
+  await inTransaction(env.root, () => {
     // It may have got data meanwhile.
     const series = env.series.get(key);
     if (!series || series.lastAt >= now - LONGEST) return;

@@ -1,4 +1,5 @@
-import { type CloudWatchEnvironment, inTransaction, nextNumber, type Series } from '../environment.ts';
+import { inTransaction, nextNumber } from '../../lmdb/index.ts';
+import type { CloudWatchEnvironment, Series } from '../environment.ts';
 import type { CloudWatchPlace } from '../place.ts';
 import { type MetricDatum, type MetricId, type MetricPoint, type SeriesKey, seriesKey } from './metric.ts';
 import { merge } from './statistic-set.ts';
@@ -64,7 +65,7 @@ export class Metrics {
 
   /** Adds data, durable on return. Data of metrics beyond the bound is left out and counted. */
   async put(data: readonly MetricDatum[]): Promise<void> {
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       for (const datum of data) this.#add(datum);
     });
   }
@@ -72,7 +73,7 @@ export class Metrics {
   /** The same for a source that may repeat itself: what has a number that was taken before is passed over. */
   async take(source: string, batch: readonly NumberedData[]): Promise<void> {
     const { marks } = this.#env;
-    await inTransaction(this.#env, () => {
+    await inTransaction(this.#env.root, () => {
       let taken = marks.get(source) ?? 0;
       for (const { number, data } of batch) {
         if (number <= taken) continue;
@@ -121,7 +122,7 @@ export class Metrics {
       if (!this.hasRoomFor(1)) return undefined;
       void root.put('series-count', this.size + 1);
     }
-    const uid = known?.uid ?? nextNumber(this.#env, 'series');
+    const uid = known?.uid ?? nextNumber(this.#env.root, 'series');
     const made: Series = { uid, dimensions: datum.metric.dimensions, lastAt };
     void series.put(key, made);
     return made;

@@ -1,3 +1,4 @@
+import { nextNumber } from '../../lmdb/index.ts';
 import type { BusEnvironment } from '../store/environment.ts';
 import {
   type Delivery,
@@ -190,8 +191,7 @@ export function openOutbox(options: {
             if (mark <= (root.get('journal') ?? 0)) return undefined;
             void root.put('journal', mark);
           }
-          const begin = root.get('next') ?? 1;
-          if (taken.length > 0) void root.put('next', begin + taken.length);
+          const begin = nextNumber(root, 'next', taken.length);
           for (const [at, { delivery, message }] of taken.entries()) {
             void owed.put(begin + at, delivery);
             void messages.put(begin + at, message);

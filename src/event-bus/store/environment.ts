@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Bus, Rule } from '../rule.ts';
 
@@ -10,7 +11,7 @@ export type RuleKey = [account: string, region: string, bus: string, rule: strin
 /** The databases of the event bus, in one LMDB environment: a transaction spans them all. */
 export interface BusEnvironment {
   /** `next`: the number of the next owed delivery; `journal`: the journal's number of the next event to look at. */
-  readonly root: RootDatabase<number, string>;
+  readonly root: RootDatabase<number, 'next' | 'journal'>;
   readonly buses: Database<Bus, BusKey>;
   readonly rules: Database<Rule, RuleKey>;
   /** What targets are owed, by number; the message is beside, so that the list is small to read. */
@@ -19,14 +20,8 @@ export interface BusEnvironment {
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
-export function openEnvironment(path: string): BusEnvironment {
-  const root = open<number, string>({
-    path,
-    encoding: 'json',
-    noSubdir: false,
-    maxDbs: 8,
-    overlappingSync: false,
-  });
+export function openBusEnvironment(path: string): BusEnvironment {
+  const root: BusEnvironment['root'] = openEnvironment(path);
   return {
     root,
     buses: root.openDB({ name: 'buses', encoding: 'json' }),

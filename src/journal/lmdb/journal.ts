@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import type { AcceptedEvent } from '../../event/index.ts';
+import { openEnvironment } from '../../lmdb/index.ts';
 import type { AppendOutcome, Journal, JournalEvent, JournalPosition } from '../journal.ts';
 import { decodeBatch, encodeBatch } from './batch-codec.ts';
 import { KEY_WORDS, writeIdKey } from './id-key.ts';
@@ -43,12 +44,7 @@ export function openLmdbJournal(options: {
   readonly onBroken?: (error: JournalBroken) => void;
 }): Journal {
   const { path, now } = options;
-  const env: RootDatabase<Buffer, number> = open({
-    path,
-    encoding: 'binary',
-    maxDbs: 32,
-    overlappingSync: false,
-  });
+  const env: RootDatabase<Buffer, number> = openEnvironment(path, { encoding: 'binary' });
   const batches = env.openDB<Buffer, number>({ name: 'batches', encoding: 'binary' });
   const seen = openSeenIds(join(path, 'seen'), now());
 

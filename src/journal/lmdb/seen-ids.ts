@@ -1,4 +1,5 @@
-import { type Database, open } from 'lmdb';
+import type { Database } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import { keyBytes } from './id-key.ts';
 import { IdTable } from './id-table.ts';
 
@@ -35,7 +36,7 @@ export interface SeenIds {
 
 /** Opens the tables of the last days in `path`. */
 export function openSeenIds(path: string, now: number): SeenIds {
-  const env = open<number, string>({ path, encoding: 'json', maxDbs: 16, overlappingSync: false });
+  const env = openEnvironment<number>(path);
   const days = new Map<number, Database<Buffer, Buffer>>();
   const table = (day: number) => {
     let found = days.get(day);

@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import type { LogGroup, LogStream } from '../log-group.ts';
 import type { FilterPoint } from '../metric-filters/filter-point.ts';
 import type { OwedBatchKey } from '../subscriptions/owed-batches.ts';
@@ -25,7 +26,8 @@ export interface Garbage {
 
 /** The databases of the logs room, in one LMDB environment: a transaction spans them all. */
 export interface LogsEnvironment {
-  readonly root: RootDatabase<number, string>;
+  /** Counters of which the next number is kept, and `owed-bytes`: the text that is owed. */
+  readonly root: RootDatabase<number, 'uid' | 'event' | 'metric-points' | 'owed-batch' | 'owed-bytes'>;
   readonly groups: Database<LogGroup, GroupKey>;
   readonly streams: Database<LogStream, StreamKey>;
   /** A stream's name by the group's and its own uid; a stream that is not here has been deleted. */
@@ -45,14 +47,8 @@ export interface LogsEnvironment {
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
-export function openEnvironment(path: string): LogsEnvironment {
-  const root = open<number, string>({
-    path,
-    encoding: 'json',
-    noSubdir: false,
-    maxDbs: 16,
-    overlappingSync: false,
-  });
+export function openLogsEnvironment(path: string): LogsEnvironment {
+  const root: LogsEnvironment['root'] = openEnvironment(path);
   return {
     root,
     groups: root.openDB({ name: 'groups', encoding: 'json' }),
@@ -67,15 +63,4 @@ export function openEnvironment(path: string): LogsEnvironment {
     metricPoints: root.openDB({ name: 'metric-points', encoding: 'json' }),
     owedBatches: root.openDB({ name: 'owed-batches', encoding: 'json', compression: true }),
   };
-}
-
-/** The next number of a counter; only inside a transaction. Numbers are never used twice. */
-export function nextNumber(
-  { root }: LogsEnvironment,
-  counter: 'uid' | 'event' | 'metric-points',
-  count = 1,
-): number {
-  const next = root.get(counter) ?? 1;
-  void root.put(counter, next + count);
-  return next;
 }

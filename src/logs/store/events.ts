@@ -1,8 +1,9 @@
+import { nextNumber } from '../../lmdb/index.ts';
 import type { LogEvent, LogGroup, LogPosition, LogStream, NewLogEvent } from '../log-group.ts';
 import { noSuchGroup, noSuchStream } from '../logs-error.ts';
 import type { Metering } from '../metric-filters/meter.ts';
 import type { Subscribing } from '../subscriptions/subscriptions.ts';
-import { type EventKey, type LogsEnvironment, nextNumber } from './environment.ts';
+import type { EventKey, LogsEnvironment } from './environment.ts';
 import { decodeEvent, encodeEvent, sizeOf } from './event-codec.ts';
 
 /** A source whose events must not stand twice: what it appended is remembered with the events themselves. */
@@ -58,7 +59,7 @@ export class LogEvents {
       const fresh = events.filter((_, index) => isNew(index));
       const first = this.#write(group, stream, fresh, ingestedAt);
       const points = metering?.(isNew) ?? [];
-      if (points.length > 0) void metricPoints.put(nextNumber(this.#env, 'metric-points'), points);
+      if (points.length > 0) void metricPoints.put(nextNumber(this.#env.root, 'metric-points'), points);
       subscribing?.(streamName, numbersOf(events.length, isNew, first));
       if (mark && mark.next > taken) void marks.put(mark.source, mark.next);
       return fresh.length;
@@ -71,7 +72,7 @@ export class LogEvents {
   #write(group: LogGroup, stream: LogStream, events: readonly NewLogEvent[], ingestedAt: number): number {
     if (events.length === 0) return 0;
     const { events: byGroup, byStream, streams, sizes } = this.#env;
-    const start = nextNumber(this.#env, 'event', events.length);
+    const start = nextNumber(this.#env.root, 'event', events.length);
     let seq = start;
     let bytes = 0;
     let first = stream.firstEventAt ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
+import { inTransaction, nextNumber } from '../../lmdb/index.ts';
 import type { LogGroup, LogsPlace } from '../log-group.ts';
 import { LogsError, noSuchGroup } from '../logs-error.ts';
-import { type GroupSize, type LogsEnvironment, nextNumber } from './environment.ts';
+import type { GroupSize, LogsEnvironment } from './environment.ts';
 
 /** Which groups to list, in order of their names. */
 export interface GroupListing {
@@ -39,7 +40,10 @@ export class LogGroups {
     const { account, region, name } = group;
     const created = await this.#env.root.transaction(() => {
       if (this.find(group, name)) return false;
-      void this.#env.groups.put([account, region, name], { ...group, uid: nextNumber(this.#env, 'uid') });
+      void this.#env.groups.put([account, region, name], {
+        ...group,
+        uid: nextNumber(this.#env.root, 'uid'),
+      });
       return true;
     });
     if (!created)
@@ -48,7 +52,7 @@ export class LogGroups {
 
   /** Changes a group; `change` may throw, and then nothing changes. @throws LogsError ResourceNotFoundException */
   async update(place: LogsPlace, name: string, change: (group: LogGroup) => LogGroup): Promise<void> {
-    await this.#transaction(() => {
+    await inTransaction(this.#env.root, () => {
       const { account, region } = place;
       void this.#env.groups.put([account, region, name], change(this.get(place, name)));
     });
@@ -57,7 +61,7 @@ export class LogGroups {
   /** Deletes a group with its streams; its events are cleared away afterwards. @throws LogsError ResourceNotFoundException */
   async delete(place: LogsPlace, name: string): Promise<void> {
     const { groups, streams, streamNames, sizes, garbage } = this.#env;
-    await this.#transaction(() => {
+    await inTransaction(this.#env.root, () => {
       const { uid } = this.get(place, name);
       void groups.remove([place.account, place.region, name]);
       void sizes.remove(uid);
@@ -65,7 +69,7 @@ export class LogGroups {
         void streams.remove(key);
       for (const key of [...streamNames.getKeys({ start: [uid, 0], end: [uid + 1, 0] })])
         void streamNames.remove(key);
-      void garbage.put(nextNumber(this.#env, 'uid'), { group: uid });
+      void garbage.put(nextNumber(this.#env.root, 'uid'), { group: uid });
     });
     this.#onDeleted();
   }
@@ -92,18 +96,5 @@ export class LogGroups {
 
   size({ uid }: LogGroup): GroupSize {
     return this.#env.sizes.get(uid) ?? { bytes: 0, events: 0 };
-  }
-
-  /** A throw inside a transaction comes back as itself, after nothing was written. */
-  async #transaction(work: () => void): Promise<void> {
-    let failure: unknown;
-    await this.#env.root.transaction(() => {
-      try {
-        work();
-      } catch (error) {
-        failure = error;
-      }
-    });
-    if (failure !== undefined) throw failure;
   }
 }

@@ -1,6 +1,7 @@
+import { nextNumber } from '../../lmdb/index.ts';
 import type { LogGroup, LogStream } from '../log-group.ts';
 import { LogsError, noSuchGroup, noSuchStream } from '../logs-error.ts';
-import { type LogsEnvironment, nextNumber } from './environment.ts';
+import type { LogsEnvironment } from './environment.ts';
 
 /** Which streams to list. */
 export interface StreamListing {
@@ -44,7 +45,7 @@ export class LogStreams {
         const message = 'The specified log stream already exists';
         return new LogsError('ResourceAlreadyExistsException', message);
       }
-      const uid = nextNumber(this.#env, 'uid');
+      const uid = nextNumber(this.#env.root, 'uid');
       void streams.put([group.uid, name], { uid, name, createdAt });
       void streamNames.put([group.uid, uid], name);
       return undefined;
@@ -60,7 +61,7 @@ export class LogStreams {
       if (!stream) return false;
       void streams.remove([group.uid, name]);
       void streamNames.remove([group.uid, stream.uid]);
-      void garbage.put(nextNumber(this.#env, 'uid'), { group: group.uid, stream: stream.uid });
+      void garbage.put(nextNumber(this.#env.root, 'uid'), { group: group.uid, stream: stream.uid });
       return true;
     });
     if (!isDeleted) throw noSuchStream();

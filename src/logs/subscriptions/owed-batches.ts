@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OwedLanes } from '../../carrier/index.ts';
+import { nextNumber } from '../../lmdb/index.ts';
 import type { LogsEnvironment } from '../store/environment.ts';
 import type { OwedLogBatch } from './subscription.ts';
 
@@ -30,8 +31,7 @@ export class OwedBatches implements OwedLanes<OwedBatchKey, OwedLogBatch> {
   /** Inside a transaction: a lane for each filter of each group, in order of appending. */
   add(batch: OwedLogBatch): void {
     const { root, owedBatches } = this.#env;
-    const number = root.get('owed-batch') ?? 1;
-    void root.put('owed-batch', number + 1);
+    const number = nextNumber(root, 'owed-batch');
     void root.put('owed-bytes', this.bytes + sizeOf(batch));
     const lane = [batch.account, batch.region, batch.group, shortened(batch.filter)].join(' ');
     void owedBatches.put([lane, number], batch);

@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import type { Bucket, Upload } from '../embedded-objects.ts';
 import type { ObjectLock } from '../object-lock.ts';
 import type { ObjectHeaders, ObjectInfo, ObjectPart } from '../object-store.ts';
@@ -53,7 +54,7 @@ export interface ObjectIndex {
 
 /** Opens (and makes) the index in the folder `path`. */
 export function openObjectIndex(path: string): ObjectIndex {
-  const root: RootDatabase = open({ path, noSubdir: false, overlappingSync: false, maxDbs: 16 });
+  const root: RootDatabase<unknown, string> = openEnvironment(path);
   const objects = root.openDB<StoredObject, Buffer>({
     name: 'objects',
     encoding: 'json',

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { nextNumber } from '../../lmdb/index.ts';
 import type { NewMessage, QueueCounts, ReceivedMessage } from '../queue.ts';
 import type { Receipt } from '../receipt.ts';
 import { writeReceipt } from '../receipt.ts';
-import { type MessageKey, nextNumber, type QueuesEnvironment, type StoredMessage } from './environment.ts';
+import type { MessageKey, QueuesEnvironment, StoredMessage } from './environment.ts';
 
 /** What a message costs beside its text: keys, state, order. */
 const OVERHEAD = 256;
@@ -54,7 +55,7 @@ export class Boxes {
 
   /** Puts messages in, received from `now` plus their delay (seconds) on; answers their ids. */
   put(box: number, messages: readonly NewMessage[], now: number, delay: number): string[] {
-    let seq = nextNumber(this.#env, 'message', messages.length);
+    let seq = nextNumber(this.#env.root, 'message', messages.length);
     return messages.map(({ body, attributes, sender, trace, delay: own }) => {
       const stored: StoredMessage = {
         id: randomUUID(),
@@ -97,7 +98,7 @@ export class Boxes {
       }
       if (redrive?.targetBox !== undefined && state.receiveCount >= redrive.maxReceiveCount) {
         this.#remove(key, message, state.dueAt);
-        const target: MessageKey = [redrive.targetBox, nextNumber(this.#env, 'message')];
+        const target: MessageKey = [redrive.targetBox, nextNumber(this.#env.root, 'message')];
         this.#insert(target, { ...message, deadLetterSource: redrive.sourceArn }, now);
         moved++;
         continue;

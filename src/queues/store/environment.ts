@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import type { MessageAttribute, Queue } from '../queue.ts';
 
 /** By account, Region, name. */
@@ -37,7 +38,7 @@ export interface BoxSize {
 /** The databases of the queues room, in one LMDB environment: a transaction spans them all. */
 export interface QueuesEnvironment {
   /** Counters, and `bytes`: what all boxes hold together. */
-  readonly root: RootDatabase<number, string>;
+  readonly root: RootDatabase<number, 'uid' | 'message' | 'bytes'>;
   readonly queues: Database<Queue, QueueKey>;
   readonly messages: Database<StoredMessage, MessageKey>;
   readonly states: Database<MessageState, MessageKey>;
@@ -49,14 +50,8 @@ export interface QueuesEnvironment {
 }
 
 /** Opens (and makes) the environment in `path`, a folder of its own. A write is on disk when its promise resolves. */
-export function openEnvironment(path: string): QueuesEnvironment {
-  const root = open<number, string>({
-    path,
-    encoding: 'json',
-    noSubdir: false,
-    maxDbs: 16,
-    overlappingSync: false,
-  });
+export function openQueuesEnvironment(path: string): QueuesEnvironment {
+  const root: QueuesEnvironment['root'] = openEnvironment(path);
   return {
     root,
     queues: root.openDB({ name: 'queues', encoding: 'json' }),
@@ -66,11 +61,4 @@ export function openEnvironment(path: string): QueuesEnvironment {
     sizes: root.openDB({ name: 'sizes', encoding: 'json' }),
     garbage: root.openDB({ name: 'garbage', encoding: 'json' }),
   };
-}
-
-/** The next number of a counter; only inside a transaction. Numbers are never used twice. */
-export function nextNumber({ root }: QueuesEnvironment, counter: 'uid' | 'message', count = 1): number {
-  const next = root.get(counter) ?? 1;
-  void root.put(counter, next + count);
-  return next;
 }

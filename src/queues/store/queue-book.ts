@@ -1,6 +1,7 @@
+import { inTransaction, nextNumber } from '../../lmdb/index.ts';
 import type { Queue, QueueAddress } from '../queue.ts';
 import { noSuchQueue, QueueError } from '../queue-error.ts';
-import { nextNumber, type QueuesEnvironment } from './environment.ts';
+import type { QueuesEnvironment } from './environment.ts';
 
 /** How often a queue may be purged (ms), as on AWS. */
 const PURGE_EVERY = 60_000;
@@ -31,7 +32,7 @@ export class QueueBook {
     return await this.#env.root.transaction(() => {
       const known = this.find(wish);
       if (known) return { queue: known, isNew: false };
-      const number = nextNumber(this.#env, 'uid', 2);
+      const number = nextNumber(this.#env.root, 'uid', 2);
       const queue: Queue = { ...wish, uid: number, box: number + 1 };
       void this.#env.queues.put([wish.account, wish.region, wish.name], queue);
       return { queue, isNew: true };
@@ -40,7 +41,7 @@ export class QueueBook {
 
   /** Changes a queue; `change` may throw, and then nothing changes. @throws QueueError QueueDoesNotExist */
   async update(address: QueueAddress, change: (queue: Queue) => Queue): Promise<Queue> {
-    return await this.#transaction(() => {
+    return await inTransaction(this.#env.root, () => {
       const queue = change(this.get(address));
       void this.#env.queues.put([address.account, address.region, address.name], queue);
       return queue;
@@ -57,14 +58,14 @@ export class QueueBook {
         );
       }
       void this.#env.garbage.put(queue.box, now);
-      return { ...queue, box: nextNumber(this.#env, 'uid'), purgedAt: now };
+      return { ...queue, box: nextNumber(this.#env.root, 'uid'), purgedAt: now };
     });
     this.#onGarbage();
   }
 
   /** Deletes a queue with all that is in it. @throws QueueError QueueDoesNotExist */
   async delete(address: QueueAddress, now: number): Promise<Queue> {
-    const deleted = await this.#transaction(() => {
+    const deleted = await inTransaction(this.#env.root, () => {
       const queue = this.get(address);
       void this.#env.queues.remove([address.account, address.region, address.name]);
       void this.#env.garbage.put(queue.box, now);
@@ -96,18 +97,5 @@ export class QueueBook {
   /** Every queue of every account. */
   all(): Queue[] {
     return [...this.#env.queues.getRange({})].map(({ value }) => value);
-  }
-
-  /** A throw inside a transaction comes back as itself, after nothing was written. */
-  async #transaction<T>(work: () => T): Promise<T> {
-    const outcome = await this.#env.root.transaction(() => {
-      try {
-        return { done: work() };
-      } catch (failure) {
-        return { failure };
-      }
-    });
-    if ('failure' in outcome) throw outcome.failure;
-    return outcome.done;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } from './block.ts';
 import type { CollectedLog, CollectedRecord } from './collected.ts';
 import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-book.ts';
@@ -116,7 +117,7 @@ class LmdbCollectedStore implements CollectedStore {
 
   constructor(options: Parameters<typeof openCollectedStore>[0]) {
     this.#options = options;
-    this.#env = open({ path: options.path, encoding: 'json', maxDbs: 16, overlappingSync: false });
+    this.#env = openEnvironment(options.path);
     this.#blocks = this.#env.openDB({ name: 'blocks', encoding: 'binary' });
     this.#ids = this.#env.openDB({ name: 'ids', encoding: 'binary', keyEncoding: 'binary' });
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });

@@ -1,4 +1,4 @@
-import { open } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 
 /** One key of the state, its value parsed; `value` is absent when its bytes are not what the store writes. */
 export interface InspectedValue {
@@ -8,7 +8,7 @@ export interface InspectedValue {
 
 /** All keys of a state store that no server uses, readable or not. Changes nothing. */
 export async function inspectLmdbState(path: string): Promise<InspectedValue[]> {
-  const db = open<Buffer, string>({ path, encoding: 'binary', noSubdir: false, overlappingSync: false });
+  const db = openEnvironment<Buffer>(path, { encoding: 'binary' });
   try {
     return [...db.getRange({})].map(({ key, value }) => ({ key: String(key), ...parse(value) }));
   } finally {

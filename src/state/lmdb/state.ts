@@ -1,4 +1,5 @@
-import { type Key, open } from 'lmdb';
+import type { Key } from 'lmdb';
+import { openEnvironment } from '../../lmdb/index.ts';
 import { type State, StateConflict, type Versioned } from '../state.ts';
 
 interface Stored {
@@ -11,7 +12,7 @@ const MAX_KEY_BYTES = 1_978;
 
 /** Opens (and makes) the embedded state store in `path`, a folder of its own. One process at a time. */
 export function openLmdbState(path: string): State {
-  const db = open<Stored, string>({ path, encoding: 'json', noSubdir: false, overlappingSync: false });
+  const db = openEnvironment<Stored>(path);
 
   /** Runs `write` only while the stored version is `expected`; resolves after the sync. */
   async function compareAndSwap(key: string, expected: number, write: () => void): Promise<void> {
