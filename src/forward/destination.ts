@@ -12,10 +12,6 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The forms that a record is sent in. */
-export const FORMS = ['raw', 'flat', 'ecs', 'ocsf'] as const;
-export type Form = (typeof FORMS)[number];
-
 /** Where events go. Holds no secrets. */
 export interface Destination {
   /** 1 to 64 letters, digits, `_`, `-`. */
@@ -25,7 +21,8 @@ export interface Destination {
   readonly url: string;
   /** A search; absent: everything. */
   readonly filter?: string;
-  readonly form: Form;
+  /** How a record is shown: `raw`, as it is, or a view by its name. */
+  readonly form: string;
   readonly feeds: readonly FeedName[];
   /** Splunk's and Elasticsearch's index. */
   readonly index?: string;

@@ -21,6 +21,8 @@ export interface ForwardsOptions extends World {
   /** Dead letters lie below this folder. */
   readonly path: string;
   readonly feeds: readonly Feed[];
+  /** Names of the forms in which records may be sent. */
+  readonly forms: () => readonly string[];
   readonly random: () => number;
   /** Bound of the dead letters of each destination. Default 64 MiB. */
   readonly maxDeadBytes?: number;
@@ -146,7 +148,7 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
     status: async (name) => running.get(name)?.status(),
     put: (json) =>
       inTurn(async () => {
-        const { secret, ...destination } = readDestination(json, options.now());
+        const { secret, ...destination } = readDestination(json, options.now(), options.forms());
         const { name } = destination;
         if (!known.has(name) && known.size >= MAX_DESTINATIONS) {
           throw new Error(`there are ${MAX_DESTINATIONS} destinations already`);

@@ -1,4 +1,4 @@
-export { type Destination, FORMS, KINDS } from './destination.ts';
+export { type Destination, KINDS } from './destination.ts';
 export type { ForwarderStatus } from './forwarder.ts';
 export {
   type Forwards,

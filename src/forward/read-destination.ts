@@ -1,5 +1,5 @@
 import { parseQuery, QueryError } from '../search/index.ts';
-import { type Destination, FORMS, KINDS } from './destination.ts';
+import { type Destination, KINDS } from './destination.ts';
 import { FEEDS } from './outgoing.ts';
 
 /** A destination cannot be as asked; every fault is named. */
@@ -21,10 +21,11 @@ const KNOWN = new Set(
   ),
 );
 
-/** Reads what somebody wrote. @throws DestinationRefused */
+/** Reads what somebody wrote; `forms` are the views that there are. @throws DestinationRefused */
 export function readDestination(
   json: Readonly<Record<string, unknown>>,
   now: number,
+  forms: readonly string[],
 ): Destination & { readonly secret?: string } {
   const members = new Map(Object.entries(json));
   const faults: string[] = [];
@@ -80,7 +81,7 @@ export function readDestination(
   }
   const destination = {
     ...{ name, kind, url, feeds },
-    form: oneOf('form', FORMS, kind === 'elasticsearch' ? 'ecs' : 'raw'),
+    form: oneOf('form', forms, kind === 'elasticsearch' ? 'ecs' : 'raw'),
     tags: texts('tags', 50),
     acknowledge: flag('acknowledge', false),
     gzip: flag('gzip', true),

@@ -70,7 +70,7 @@ export async function openHouse(
   const objects = await openFsObjectStore({ path: dir.objects, now });
   const { store, connect, engineSocket } = await openStore(config, dir, log);
   const repos = await openHouseRepos({ config, connection: connect(), store, state, now, log });
-  const sources = await openSourcesRoom(config, { state, dir, repos: repos.repos, now, log });
+  const sources = await openSourcesRoom(config, { state, dir, repos, now, log });
   const gate = new BackupGate();
   const collecting = await openCollectorRoom({
     ...{ path: dir.path, sources, repos: gate.guardRepos(repos.repos), now, log },
@@ -137,7 +137,7 @@ export async function openHouse(
   const anchors = openAnchors(config, { keys, now, log });
   const paced = yieldToIntake(journal, { now });
   const forwards = await openForwardRoom(config, {
-    ...{ path: dir.path, state, box: sources.box, collected: collecting.log, journal: paced, now, log },
+    ...{ path: dir.path, state, sources, collected: collecting.log, journal: paced, now, log },
   });
   const logGroups = await startLogGroupDelivery({
     state,

@@ -5,16 +5,16 @@ import { type Feed, type Forwards, type Outgoing, openForwards } from '../forwar
 import type { Journal, JournalEvent } from '../journal/index.ts';
 import { readRecordFields } from '../search/index.ts';
 import type { CollectedRecord, CollectedStore } from '../sources/collect/index.ts';
-import { VIEW_OF } from '../sources/normalise/index.ts';
 import { CLOUDTRAIL_TAG, NORMAL_PRIORITY_SERVICES, serviceOf } from '../sources/route/index.ts';
-import type { SecretBox } from '../sources/secret-box/index.ts';
 import type { State } from '../state/index.ts';
 import { isAllowedAddress } from '../topics/index.ts';
 import { applyFileForwards } from './file-forwards.ts';
 import { answerForwards } from './forwards-api.ts';
 import type { OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
+import type { OpenedSources } from './open-sources.ts';
 import { Question } from './question.ts';
+import type { HouseViews } from './views.ts';
 
 const MAX_QUESTION = 1 << 20;
 
@@ -34,7 +34,7 @@ export async function openForwardRoom(
     /** The data directory. */
     readonly path: string;
     readonly state: State;
-    readonly box: SecretBox;
+    readonly sources: Pick<OpenedSources, 'box' | 'views'>;
     readonly collected: CollectedStore;
     readonly journal: Journal;
     readonly now: () => number;
@@ -42,19 +42,24 @@ export async function openForwardRoom(
   },
 ): Promise<OpenedForwards> {
   const { collected, journal, now } = house;
+  const { box, views } = house.sources;
   const log = house.log.child({ room: 'forward' });
   const forwards = await openForwards({
     state: house.state,
-    box: house.box,
+    box,
     path: join(house.path, 'dead-letters'),
     feeds: [collectedFeed(collected), recordedFeed(journal)],
     isAllowed: (address) => isAllowedAddress(address, config.allowPrivateForwards),
     now,
     random: Math.random,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    form: formOf,
+    form: (event, form) => formOf(event, form, views),
+    forms: () => ['raw', ...views.names()],
     onError: (what, error) => log.warn({ err: error }, what),
   });
+  views.addUsers((name) =>
+    forwards.list().flatMap((one) => (one.form === name ? [`forward ${one.name}`] : [])),
+  );
   await applyFileForwards(config.forwards ?? [], forwards, process.env);
   const release = collected.hold('forwards', () =>
     Math.min(forwards.heldFrom('collected'), collected.head()),
@@ -142,10 +147,13 @@ function ofRecorded(event: JournalEvent): Outgoing {
 }
 
 /** The record in the form that a destination asked for. */
-function formOf(event: Outgoing, form: 'raw' | 'flat' | 'ecs' | 'ocsf'): string {
+function formOf(event: Outgoing, form: string, views: HouseViews): string {
   if (form === 'raw') return event.raw;
+  const view = views.find(form, event.from);
+  // Nothing is sent, and nothing lost, until the normalizer is there again.
+  if (!view) throw new Error(`the normalizer ${form} cannot be read`);
   return JSON.stringify(
-    VIEW_OF[form](parse(event.raw), {
+    view(parse(event.raw), {
       arrivedAt: event.arrived,
       raw: event.raw,
       enriched: new Map(Object.entries(event.enrichment)),

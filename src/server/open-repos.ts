@@ -8,6 +8,7 @@ import type { OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { Question } from './question.ts';
 import { serveSearch } from './search-events-api.ts';
+import type { HouseViews } from './views.ts';
 
 /** How often the retention of repositories is enforced. */
 const EVERY = 3_600_000;
@@ -20,6 +21,8 @@ export interface OpenedRepos {
   readonly repos: Awaited<ReturnType<typeof openRepos>>;
   /** `POST /v1/search`. */
   readonly paths: ReadonlyMap<string, OwnPath>;
+  /** Lets searches answer views, which are opened later. */
+  useViews(views: HouseViews): void;
   register(metrics: Metrics): void;
   close(): Promise<void>;
 }
@@ -47,7 +50,8 @@ export async function openHouseRepos(options: {
   timer.unref();
   const { historyDays } = config;
   const searcher = createSearcher({ repos, connection, historyReady: () => store.ready(), historyDays, now });
-  const scope = { searcher, now, ...readableAccounts(config) };
+  let views: HouseViews | undefined;
+  const scope = { searcher, now, views: () => views, ...readableAccounts(config) };
   return {
     repos,
     paths: new Map([
@@ -60,6 +64,9 @@ export async function openHouseRepos(options: {
         },
       ],
     ]),
+    useViews(opened) {
+      views = opened;
+    },
     register: (metrics) => register(metrics, repos),
     async close() {
       clearTimeout(first);

@@ -17,21 +17,24 @@ import { isAllowedAddress } from '../topics/index.ts';
 import { type OpenedCompleteness, openCompleteness } from './completeness/index.ts';
 import type { DataDir } from './data-dir.ts';
 import type { OwnTree } from './listener.ts';
+import type { OpenedRepos } from './open-repos.ts';
 import {
   applyFileSources,
   catchUpRepos,
   createSourcesApi,
   keepRepos,
   openOrders,
-  type RepoKeeper,
   type SourcesRooms,
 } from './sources-api/index.ts';
+import { type HouseViews, openViews } from './views.ts';
 
 /** The log sources of this house: for the collector, and for their API. */
 export interface OpenedSources {
   readonly sources: Sources;
   readonly policies: Policies;
   readonly connect: SourceConnect;
+  /** The views that searches and forwards may name. */
+  readonly views: HouseViews;
   /** Seals secrets of other rooms too. */
   readonly box: SecretBox;
   /** `configapi` and `monitorapi`. */
@@ -49,7 +52,7 @@ export async function openSourcesRoom(
   house: {
     readonly state: State;
     readonly dir: DataDir;
-    readonly repos: RepoKeeper;
+    readonly repos: Pick<OpenedRepos, 'repos' | 'useViews'>;
     readonly now: () => number;
     readonly log: Logger;
   },
@@ -62,10 +65,18 @@ export async function openSourcesRoom(
   const policies: Policies = await openPolicies({
     state,
     now,
-    usersOf: (kind, name) =>
-      policyUsers(kind, name, { sources: sources.list(), routingPolicies: policies.list('routing') }),
+    usersOf: (kind, name) => [
+      ...policyUsers(kind, name, {
+        sources: sources.list(),
+        routingPolicies: policies.list('routing'),
+        normalizationPolicies: policies.list('normalization'),
+      }),
+      ...(kind === 'normalizer' ? views.usersOf(name) : []),
+    ],
   });
   const isAllowed = (address: string) => isAllowedAddress(address, config.allowPrivateSources);
+  const views = openViews(sources, policies);
+  house.repos.useViews(views);
   let collector: CollectorControl | undefined;
   const connect = createSourceConnect({ isAllowed });
   const completeness = openCompleteness(
@@ -84,9 +95,9 @@ export async function openSourcesRoom(
     now,
     isAllowedAddress: isAllowed,
     control: () => collector,
-    keepRepo: keepRepos(house.repos),
+    keepRepo: keepRepos(house.repos.repos),
   };
-  const settling = catchUpRepos(policies, house.repos, onError);
+  const settling = catchUpRepos(policies, house.repos.repos, onError);
   await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
   const orders = await openOrders({ state, box, rooms, onError });
   const reseal = async () =>
@@ -96,6 +107,7 @@ export async function openSourcesRoom(
     sources,
     policies,
     connect: rooms.connect,
+    views,
     box,
     trees: createSourcesApi(rooms, orders, config.accountId, () => box.rotate(reseal)),
     register: (metrics, take) => completeness.register(metrics, take),

@@ -13,6 +13,8 @@ import type { OwnCall } from './access.ts';
 import { followSearch } from './follow-search.ts';
 import { HttpError } from './http-error.ts';
 import type { Question } from './question.ts';
+import { recordWriter } from './search-lines.ts';
+import type { HouseViews } from './views.ts';
 
 const DAY = 86_400_000;
 const DEFAULT_LIMIT = 100;
@@ -28,6 +30,8 @@ const LAST_MOMENT = 8_640_000_000_000_000;
 export interface SearchEventsScope {
   readonly searcher: Searcher;
   readonly now: () => number;
+  /** Undefined while the server starts. */
+  readonly views: () => HouseViews | undefined;
   /** Accounts whose events in repositories this caller may read. */
   readonly readableInRepos: (own: OwnCall) => readonly string[] | 'any';
   /** The same for the event history. */
@@ -39,6 +43,7 @@ export interface SearchEventsScope {
  * answers the commonest values of these fields, with `timeline` so many steps of the window. Times are milliseconds since
  * the epoch; without `from` and `to` the window is the last 24 hours, and what is still to come. With `follow` the answer
  * goes on with what arrives, oldest first, until the caller goes away; an empty line says that the connection stands.
+ * With `view` (`flat`, `ecs`, `ocsf`, a normalizer, `policy`) each event has its view in place of its record.
  * @throws HttpError 400, 422, 503
  */
 export async function serveSearch(
@@ -54,6 +59,7 @@ export async function serveSearch(
   };
   const countBy = question.texts('countBy');
   const steps = question.number('timeline');
+  const line = recordWriter(question.text('view'), scope.views());
   const limit = readLimit(question.number('limit'), countBy ? MAX_COUNTS : MAX_LIMIT);
   try {
     if (countBy) {
@@ -65,9 +71,9 @@ export async function serveSearch(
       }
       await stream(res, one(await scope.searcher.timeline(request, steps)), lineOfStep);
     } else if (question.flag('follow')) {
-      await follow(res, request, Math.min(limit, MAX_FOLLOWED_LIMIT), scope);
+      await follow(res, request, Math.min(limit, MAX_FOLLOWED_LIMIT), scope, line);
     } else {
-      await stream(res, scope.searcher.find(request, limit), lineOfRecord);
+      await stream(res, scope.searcher.find(request, limit), line);
     }
   } catch (error) {
     throw error instanceof SearchRefused ? refusalOf(error) : error;
@@ -81,6 +87,7 @@ async function follow(
   request: SearchRequest,
   limit: number,
   { searcher, now }: SearchEventsScope,
+  line: (found: FoundRecord) => string,
 ): Promise<void> {
   if (followers >= MAX_FOLLOWERS) {
     throw new HttpError(503, 'TooManySearches', `${MAX_FOLLOWERS} searches are followed already`);
@@ -92,7 +99,7 @@ async function follow(
     // What is to come may have any time after the window's beginning.
     const open = { ...request, to: LAST_MOMENT };
     const found = followSearch({ searcher, request: open, limit, now, signal: gone.signal });
-    await stream(res, found, lineOfRecord, '\n');
+    await stream(res, found, line, '\n');
   } finally {
     followers--;
   }
@@ -152,15 +159,6 @@ function fieldOfPath(name: string): Field | undefined {
 
 async function* one<T>(page: readonly T[]): AsyncGenerator<readonly T[]> {
   yield page;
-}
-
-function lineOfRecord(found: FoundRecord): string {
-  const { raw, enrichment, id, name, from, arrived, ...rest } = found;
-  return JSON.stringify({
-    ...{ ...rest, eventId: id, eventName: name, logSource: from, arrivedAt: arrived },
-    ...(enrichment.size > 0 && { enrichment: Object.fromEntries(enrichment) }),
-    record: raw,
-  });
 }
 
 function lineOfCount({ values, count }: Count): string {

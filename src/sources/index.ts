@@ -10,13 +10,14 @@ export type {
 export type {
   EnrichmentPolicy,
   NormalizationPolicy,
+  Normalizer,
   PolicyKind,
   PolicyKinds,
   Repo,
   RepoPath,
   RoutingPolicy,
 } from './policies.ts';
-export { policyUsers, reposOf, routingRulesOf } from './policy-users.ts';
+export { normalizersOf, policyUsers, reposOf, routingRulesOf } from './policy-users.ts';
 export { type IamPolicy, type ReadPlace, type ReadPolicyOptions, readPolicy } from './read-policy.ts';
 export type {
   Connector,

@@ -47,12 +47,20 @@ export interface EnrichmentPolicy extends Stored {
   readonly policy: Readonly<Record<string, unknown>>;
 }
 
+/** A normalizer that an operator wrote: a mapping into fields of another schema. */
+export interface Normalizer extends Stored {
+  readonly description?: string;
+  /** As it was given and checked: `base`, `names`, `when`, `drop`, `fields`. */
+  readonly mapping: Readonly<Record<string, unknown>>;
+}
+
 /** The kinds of stored settings, by the word that names them in keys of the state. */
 export interface PolicyKinds {
   readonly repo: Repo;
   readonly routing: RoutingPolicy;
   readonly normalization: NormalizationPolicy;
   readonly enrichment: EnrichmentPolicy;
+  readonly normalizer: Normalizer;
 }
 
 /** One of `PolicyKinds`. */

@@ -1,17 +1,27 @@
-import type { PolicyKind, RoutingPolicy } from './policies.ts';
+import type { NormalizationPolicy, PolicyKind, RoutingPolicy } from './policies.ts';
 import { type RoutingRules, readRoutingRules } from './route/index.ts';
-import type { LogSource, RoutingJson } from './source.ts';
+import type { LogSource, NormalizerRef, RoutingJson } from './source.ts';
 
 /** Names, for people, the sources and policies that name a repository or a policy. */
 export function policyUsers(
   kind: PolicyKind,
   name: string,
-  house: { readonly sources: readonly LogSource[]; readonly routingPolicies: readonly RoutingPolicy[] },
+  house: {
+    readonly sources: readonly LogSource[];
+    readonly routingPolicies: readonly RoutingPolicy[];
+    readonly normalizationPolicies: readonly NormalizationPolicy[];
+  },
 ): string[] {
-  const { sources, routingPolicies } = house;
+  const { sources, routingPolicies, normalizationPolicies } = house;
   const users = sources
     .filter((source) => usesPolicy(source, kind, name))
     .map(({ name }) => `log source ${name}`);
+  if (kind === 'normalizer') {
+    const naming = normalizationPolicies.filter(({ normalizers }) =>
+      normalizers.some((one) => one.name === name),
+    );
+    return [...users, ...naming.map((policy) => `normalization policy ${policy.name}`)];
+  }
   if (kind !== 'repo') return users;
   const policies = routingPolicies.filter((policy) => reposOf(policy.rules).has(name));
   return [...users, ...policies.map((policy) => `routing policy ${policy.name}`)];
@@ -22,6 +32,16 @@ export function reposOf(rules: RoutingJson): ReadonlySet<string> {
   const { criteria, catchAll } = storedRules(rules);
   const named = criteria.flatMap(({ repository }) => (repository === undefined ? [] : [repository]));
   return new Set([catchAll, ...named]);
+}
+
+/** The normalizers of a source: those of the policy that it names, then its own. */
+export function normalizersOf(
+  source: LogSource,
+  findPolicy: (name: string) => NormalizationPolicy | undefined,
+): readonly NormalizerRef[] {
+  const { normalizationPolicy: name, normalizers } = source;
+  const policy = name === undefined ? undefined : findPolicy(name);
+  return [...(policy?.normalizers ?? []), ...normalizers];
 }
 
 /** The rules by which a source's records find their repository. Undefined: the policy that it names is not there. */
@@ -52,5 +72,7 @@ function usesPolicy(source: LogSource, kind: PolicyKind, name: string): boolean 
       return source.normalizationPolicy === name;
     case 'enrichment':
       return source.enrichmentPolicy === name;
+    case 'normalizer':
+      return source.normalizers.some((one) => one.name === name);
   }
 }

@@ -107,7 +107,8 @@ describe('policies', () => {
     openPolicies({
       state,
       now: () => 5_000,
-      usersOf: (kind, name) => policyUsers(kind, name, { sources: sources.list(), routingPolicies: [] }),
+      usersOf: (kind, name) =>
+        policyUsers(kind, name, { sources: sources.list(), routingPolicies: [], normalizationPolicies: [] }),
     });
 
   it('hold the repos that are always there, whose retention alone can change', async () => {

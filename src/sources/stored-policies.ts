@@ -47,6 +47,7 @@ export async function openPolicies(options: {
     routing: new Map(),
     normalization: new Map(),
     enrichment: new Map(),
+    normalizer: new Map(),
   };
   for (const kind of Object.keys(kinds) as PolicyKind[]) {
     for (const { value } of await state.list<Any>(`${PREFIX}${kind}/`)) kinds[kind].set(value.id, value);
@@ -150,6 +151,7 @@ const WORDS: Readonly<Record<PolicyKind, string>> = {
   routing: 'routing policy',
   normalization: 'normalization policy',
   enrichment: 'enrichment policy',
+  normalizer: 'normalizer',
 };
 
 /** The same on every server and at every start. */

@@ -27,7 +27,11 @@ export async function openApiHouse(before?: ApiHouse): Promise<ApiHouse> {
     state,
     now: () => 1_000,
     usersOf: (kind, name) =>
-      policyUsers(kind, name, { sources: sources.list(), routingPolicies: policies.list('routing') }),
+      policyUsers(kind, name, {
+        sources: sources.list(),
+        routingPolicies: policies.list('routing'),
+        normalizationPolicies: policies.list('normalization'),
+      }),
   });
   const repos = before?.repos ?? new Map<string, number>();
   const rooms: SourcesRooms = {

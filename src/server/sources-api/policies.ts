@@ -3,6 +3,7 @@ import {
   checkId,
   readEnrichmentForm,
   readNormalizationForm,
+  readNormalizerForm,
   readRepoForm,
   readRoutingForm,
   writePolicy,
@@ -12,7 +13,7 @@ import { Faults, type Read } from '../../sources/policy/index.ts';
 import { ApiRefusal, invalid } from './api-answer.ts';
 import type { OrderPlace } from './log-sources.ts';
 import type { Order, Orders } from './orders.ts';
-import { formChecks, type SourcesRooms } from './sources-house.ts';
+import { formChecks, NORMALIZERS, type SourcesRooms } from './sources-house.ts';
 
 /** The kind of policy that a resource of the API holds. */
 export const KIND_OF_RESOURCE: ReadonlyMap<string, PolicyKind> = new Map([
@@ -20,11 +21,15 @@ export const KIND_OF_RESOURCE: ReadonlyMap<string, PolicyKind> = new Map([
   ['RoutingPolicies', 'routing'],
   ['NormalizationPolicies', 'normalization'],
   ['EnrichmentPolicies', 'enrichment'],
+  ['Normalizers', 'normalizer'],
 ]);
 
 /** `GET …/Repos`, `…/RoutingPolicies/{id}` and so on. @throws ApiRefusal 404 */
 export function showPolicies(kind: PolicyKind, id: string | undefined, { policies }: SourcesRooms): unknown {
-  if (id === undefined) return policies.list(kind).map((policy) => writePolicy(kind, policy));
+  if (id === undefined) {
+    const stored = policies.list(kind).map((policy) => writePolicy(kind, policy));
+    return kind === 'normalizer' ? [...NORMALIZERS, ...stored] : stored;
+  }
   const policy = policies.get(kind, id);
   if (!policy) throw new ApiRefusal(404, 'NotFound', `there is no ${kind} ${id}`);
   return writePolicy(kind, policy);
@@ -103,5 +108,7 @@ function readForm(kind: PolicyKind, data: unknown, rooms: SourcesRooms): Read<Po
       return readNormalizationForm(data, checks);
     case 'enrichment':
       return readEnrichmentForm(data, checks);
+    case 'normalizer':
+      return readNormalizerForm(data, checks);
   }
 }

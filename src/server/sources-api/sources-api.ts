@@ -10,7 +10,7 @@ import { type Order, type Orders, writeOrder } from './orders.ts';
 import { deletePolicy, KIND_OF_RESOURCE, putPolicy, showPolicies } from './policies.ts';
 import { createPostedMessages } from './posted-messages.ts';
 import { controlSource, showQuarantine, showStatus, takeNotice } from './source-control.ts';
-import { NORMALIZERS, type SourcesRooms } from './sources-house.ts';
+import type { SourcesRooms } from './sources-house.ts';
 
 /** A logo is the largest thing in a form. */
 const MAX_BODY = 2 << 20;
@@ -71,7 +71,6 @@ export function createSourcesApi(
         if (resource === 'LogSources') return showSources(id, rooms);
         if (id === undefined && resource === 'Devices') return listDevices(rooms);
         if (id === undefined && resource === 'Charsets') return listCharsets();
-        if (id === undefined && resource === 'Normalizers') return NORMALIZERS;
         if (id !== undefined && resource === 'orders') return await showOrder(id);
         break;
       case 'POST':
@@ -199,6 +198,7 @@ const SINGULAR: ReadonlyMap<string, string> = new Map([
   ['RoutingPolicies', 'RoutingPolicy'],
   ['NormalizationPolicies', 'NormalizationPolicy'],
   ['EnrichmentPolicies', 'EnrichmentPolicy'],
+  ['Normalizers', 'Normalizer'],
   ['KeyRotations', 'KeyRotation'],
 ]);
 const CONTROLS: ReadonlyMap<string, string> = new Map([

@@ -1,8 +1,8 @@
 import type { SourceConnect } from '../../sources/connect/index.ts';
 import { readEnrichmentSteps } from '../../sources/enrich/index.ts';
-import type { FormChecks } from '../../sources/form/index.ts';
+import { type FormChecks, OWN_TYPE } from '../../sources/form/index.ts';
 import type { CollectorControl, LogSource, NormalizerRef, Policies, Sources } from '../../sources/index.ts';
-import { NORMALIZERS as VIEWS } from '../../sources/normalise/index.ts';
+import { readNormalizer, NORMALIZERS as VIEWS } from '../../sources/normalise/index.ts';
 import { own } from '../../sources/policy/index.ts';
 import type { SourceCompleteness } from '../completeness/index.ts';
 
@@ -32,7 +32,14 @@ export function formChecks(rooms: SourcesRooms, current?: LogSource): FormChecks
   return {
     repoExists: (name) => policies.find('repo', name) !== undefined,
     policyExists: (kind, name) => policies.find(kind, name) !== undefined,
-    normalizers: NORMALIZERS,
+    normalizers: [
+      ...NORMALIZERS,
+      ...policies.list('normalizer').map(({ name }) => ({ name, type: OWN_TYPE })),
+    ],
+    checkMapping(mapping) {
+      const read = readNormalizer(mapping);
+      return read.kind === 'refused' ? read.faults : [];
+    },
     isAllowedAddress: rooms.isAllowedAddress,
     checkEnrichment(policy) {
       const steps = own(policy, 'steps');

@@ -10,6 +10,8 @@ export interface FormChecks {
   readonly isAllowedAddress: (address: string) => boolean;
   /** Judges what an enrichment policy holds beside its name; places are relative to the policy. */
   readonly checkEnrichment: (policy: Readonly<Record<string, unknown>>) => readonly Fault[];
+  /** Judges the mapping of a normalizer; places are relative to it. */
+  readonly checkMapping: (mapping: Readonly<Record<string, unknown>>) => readonly Fault[];
   /** The source that is edited: its secrets may be left out. */
   readonly current?: LogSource;
 }

@@ -13,6 +13,7 @@ const CHECKS: FormChecks = {
   repoExists: (name) => ['default', '_logpoint'].includes(name),
   policyExists: (kind, name) => name === `${kind}-1`,
   normalizers: [{ name: 'CloudTrailCompiledNormalizer', type: 'compiled' }],
+  checkMapping: ({ fields }) => (fields === undefined ? [{ at: 'fields', message: 'is mandatory' }] : []),
   isAllowedAddress: (address) => !address.startsWith('169.254.'),
   checkEnrichment: (policy) =>
     Array.isArray(policy.steps) ? [] : [{ at: 'steps', message: 'is mandatory' }],

@@ -2,8 +2,10 @@ export type { FormChecks } from './checks.ts';
 export { isTimezone, readDate } from './read-date.ts';
 export {
   checkId,
+  OWN_TYPE,
   readEnrichmentForm,
   readNormalizationForm,
+  readNormalizerForm,
   readRepoForm,
   readRoutingForm,
 } from './read-policies.ts';

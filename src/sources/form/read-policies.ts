@@ -17,6 +17,9 @@ import { readRepo } from './read-repo.ts';
 import { readName } from './read-source.ts';
 import { readOptional } from './read-values.ts';
 
+/** The type of normalizers that operators write. */
+export const OWN_TYPE = 'mapping';
+
 /** Members that GET answers, so that what was read can be sent back. */
 const ANSWERED = ['id', 'active', 'built_in', 'created_at', 'updated_at'];
 
@@ -88,6 +91,25 @@ export function readEnrichmentForm(data: unknown, checks: FormChecks): Read<Poli
     );
     for (const { at, message } of checks.checkEnrichment(policy)) faults.add(at, message);
     return { name, ...(description !== undefined && { description }), policy };
+  });
+}
+
+/** Words that stand for views where a normalizer may be named. */
+const VIEW_WORDS = ['raw', 'flat', 'ecs', 'ocsf', 'policy'];
+
+/** Reads the `data` of a request about a normalizer: its name and its mapping, which is judged by who runs it. */
+export function readNormalizerForm(data: unknown, checks: FormChecks): Read<PolicyBody<'normalizer'>> {
+  return readData(data, (members, faults) => {
+    const name = readName(members, '', faults) ?? '';
+    const isBuiltIn = checks.normalizers.some((one) => one.name === name && one.type !== OWN_TYPE);
+    if (isBuiltIn || VIEW_WORDS.includes(name)) faults.add('name', 'is the name of a built-in one');
+    const description = readOptional(members, 'description', '', faults, 4_096);
+    const type = own(members, 'type');
+    if (type !== undefined && type !== OWN_TYPE) faults.add('type', `must be ${OWN_TYPE}, or be left out`);
+    const others = ['name', 'description', 'type', ...ANSWERED];
+    const mapping = Object.fromEntries(Object.entries(members).filter(([key]) => !others.includes(key)));
+    for (const { at, message } of checks.checkMapping(mapping)) faults.add(at, message);
+    return { name, ...(description !== undefined && { description }), mapping };
   });
 }
 

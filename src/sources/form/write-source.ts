@@ -1,4 +1,5 @@
 import type { CredentialsKind, LogSource, PolicyKind, PolicyKinds } from '../index.ts';
+import { OWN_TYPE } from './read-policies.ts';
 
 /** JSON that goes out. */
 type Json = Readonly<Record<string, unknown>>;
@@ -122,6 +123,12 @@ const WRITERS: { readonly [K in PolicyKind]: (policy: PolicyKinds[K]) => Json } 
     name,
     ...(description !== undefined && { description }),
     normalizers,
+  }),
+  normalizer: ({ name, description, mapping }) => ({
+    name,
+    type: OWN_TYPE,
+    ...(description !== undefined && { description }),
+    ...mapping,
   }),
   enrichment: ({ name, description, policy }) => ({
     name,
