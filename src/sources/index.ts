@@ -18,7 +18,14 @@ export type {
   RoutingPolicy,
 } from './policies.ts';
 export { normalizersOf, policyUsers, reposOf, routingRulesOf } from './policy-users.ts';
-export { type IamPolicy, type ReadPlace, type ReadPolicyOptions, readPolicy } from './read-policy.ts';
+export {
+  assumePolicy,
+  type IamPolicy,
+  type ReadPlace,
+  type ReadPolicyOptions,
+  readPolicy,
+  trustPolicy,
+} from './read-policy.ts';
 export type {
   Connector,
   CredentialsKind,

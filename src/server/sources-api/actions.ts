@@ -36,7 +36,7 @@ export async function prepare(action: Action, rooms: SourcesRooms): Promise<void
   if (action.op !== 'put-source' || !action.check) return;
   const secrets = await secretsOf(action, rooms);
   const outcome = await testConnection(action.source, secrets, rooms.connect);
-  if (!outcome.ok) throw new OrderRefused(`the bucket cannot be read: ${outcome.message}`);
+  if (!outcome.ok) throw new OrderRefused(outcome.message);
 }
 
 /** Why an order failed, for people. */

@@ -1,4 +1,5 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { SourceConnect } from '../../sources/connect/index.ts';
 import type { LogSource, SourceSecrets } from '../../sources/index.ts';
 
@@ -10,7 +11,7 @@ export type ConnectionOutcome =
 /** Milliseconds for the whole look, retries included. */
 const PATIENCE = 20_000;
 
-/** Lists one key below the source's prefix. Never throws. */
+/** Lists one key below the source's prefix, and asks how many messages its queue holds. Never throws. */
 export async function testConnection(
   source: LogSource,
   secrets: SourceSecrets,
@@ -27,16 +28,48 @@ export async function testConnection(
     );
     const hasLogs = (KeyCount ?? 0) > 0;
     const found = hasLogs ? 'holds' : 'does not yet hold';
-    return {
-      ok: true,
-      hasLogs,
-      message: `the bucket ${bucket} can be read and ${found} keys below ${where}`,
-    };
+    const message = `the bucket ${bucket} can be read and ${found} keys below ${where}`;
+    const queue = await testQueue(source, secrets, connect);
+    return queue.ok
+      ? { ok: true, hasLogs, message: `${message}${queue.message}` }
+      : { ok: false, message: `${message}; ${queue.message}` };
   } catch (error) {
-    const { name, message } = error as Error;
-    const words = name === 'Error' || message.includes(name) ? message : `${name}: ${message}`;
-    return { ok: false, message: words.slice(0, 500) };
+    return { ok: false, message: `the bucket cannot be read: ${wordsOf(error)}` };
   } finally {
     client?.destroy();
   }
+}
+
+/** A queue that only lacks the permission to be looked at may be read all the same: that is said, and no fault. */
+async function testQueue(
+  source: LogSource,
+  secrets: SourceSecrets,
+  connect: SourceConnect,
+): Promise<{ readonly ok: boolean; readonly message: string }> {
+  const { queueUrl } = source.connector;
+  if (queueUrl === undefined) return { ok: true, message: '' };
+  const client = connect.sqs(source, secrets, queueUrl);
+  try {
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
+      { abortSignal: AbortSignal.timeout(PATIENCE) },
+    );
+    const waiting = Attributes?.ApproximateNumberOfMessages ?? '0';
+    return { ok: true, message: `; the queue answers, ${waiting} messages wait` };
+  } catch (error) {
+    const isDenied = /AccessDenied/.test((error as Error).name);
+    const words = wordsOf(error);
+    if (isDenied) return { ok: true, message: `; the queue may not be looked at (${words})` };
+    return { ok: false, message: `but its queue cannot be read: ${words}` };
+  } finally {
+    client.destroy();
+  }
+}
+
+function wordsOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return (name === 'Error' || message.includes(name) ? message : `${name}: ${message}`).slice(0, 500);
 }
