@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,3 +176,23 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+test('goes back to the parts that a damaged one was merged of, and answers', async () => {
+  for (const name of ['one', 'two', 'three']) await store.insert(make(200, name), name);
+  await send('/', 'OPTIMIZE TABLE opentrail.events FINAL');
+  await send('/', 'SYSTEM DROP MARK CACHE');
+  // What a disk that was full while parts were merged has left: marks of the new part without their bytes.
+  const files = readdirSync(join(dir, 'data', 'store'), { recursive: true, encoding: 'utf8' });
+  const marks = files.filter((file) => /\/\d{6}_1_3_1\/[^/]+\.c?mrk\d$/.test(file));
+  expect(marks).toHaveLength(1);
+  truncateSync(join(dir, 'data', 'store', marks[0]!), 0);
+  expect(await count()).toBe(600);
+  expect(engine.restarts).toBe(1);
+});
+
+test('writes marks and primary keys as they are: compressed ones were lost on full disks', async () => {
+  await store.insert(make(10, 'one'), 'one');
+  const files = readdirSync(join(dir, 'data', 'store'), { recursive: true, encoding: 'utf8' });
+  expect(files.filter((file) => /\.mrk\d$/.test(file)).length).toBeGreaterThan(1);
+  expect(files.filter((file) => /\.(cmrk\d|cidx)$/.test(file))).toEqual([]);
+});

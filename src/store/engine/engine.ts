@@ -43,6 +43,8 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
 const MAX_FAILED_STARTS = 5;
 const DEFAULT_PATIENCE = 10_000;
+/** What a new start cannot mend must not make it start for ever, ms. */
+const START_ANEW_EVERY = 60_000;
 
 /** The engine's words on stderr when another process holds the directory. */
 const LOCKED = /Cannot lock file/;
@@ -68,6 +70,7 @@ class ChildEngine implements Engine {
   #failedStarts = 0;
   #lockedSince: number | undefined;
   #everReady = false;
+  #startedAnewAt = Number.NEGATIVE_INFINITY;
   #answering = false;
   #closing: Promise<void> | undefined;
   #fatal: Error | undefined;
@@ -113,7 +116,8 @@ class ChildEngine implements Engine {
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk.toString('utf8')).slice(-2000);
     });
-    child.once('message', () => {
+    child.on('message', (message: 'ready' | { readonly damage: string }) => {
+      if (message !== 'ready') return this.#startAnew(child, message.damage);
       this.#answering = true;
       this.#everReady = true;
       this.#failedStarts = 0;
@@ -125,6 +129,18 @@ class ChildEngine implements Engine {
     });
     // Not `exit`: what it said on stderr must have been read.
     child.once('close', (code) => this.#ended(code, complaint));
+  }
+
+  /**
+   * An engine that starts looks at its parts: one that is damaged it puts aside, and takes those again that were merged
+   * into it, which lie there for some minutes more. What is asked now is asked again.
+   */
+  #startAnew(child: ChildProcess, damage: string): void {
+    const now = Date.now();
+    if (this.#closing || now - this.#startedAnewAt < START_ANEW_EVERY) return;
+    this.#startedAnewAt = now;
+    this.#options.log?.warn({ damage }, 'the event store engine found a damaged part; starting it again');
+    child.kill('SIGKILL');
   }
 
   #ended(code: number | null, complaint: string): void {

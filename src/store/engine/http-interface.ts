@@ -20,6 +20,8 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 export function createHttpInterface(engine: {
   readonly sessions: Sessions;
   readonly spool: string;
+  /** Called with the words of an engine that cannot read its own data, before they are answered. */
+  readonly onDamage?: (message: string) => Promise<void>;
 }): RequestListener {
   let spooled = 0;
 
@@ -61,7 +63,11 @@ export function createHttpInterface(engine: {
   }
 
   return (request, response) => {
-    answer(request, response).catch((error: unknown) => refuse(request, response, error));
+    answer(request, response).catch(async (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (isDamage(message)) await engine.onDamage?.(message);
+      refuse(request, response, message);
+    });
   };
 }
 
@@ -104,16 +110,31 @@ async function readText(request: IncomingMessage): Promise<string> {
 }
 
 /** Exceptions as ClickHouse words them: `Code: 62. DB::Exception: … (SYNTAX_ERROR)`. */
-function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+function refuse(request: IncomingMessage, response: ServerResponse, message: string): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const code = /^Code: (\d+)\./.exec(message)?.[1];
+  const code = codeOf(message);
   // The rest of a body that nobody reads would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close');
   response.statusCode = code === '62' ? 400 : code === '60' || code === '81' ? 404 : 500;
   response.setHeader('X-ClickHouse-Exception-Code', code ?? '1001');
   response.end(code ? message : `Code: 1001. DB::Exception: ${message}. (STD_EXCEPTION)`);
+}
+
+function codeOf(message: string): string | undefined {
+  return /^Code: (\d+)\./.exec(message)?.[1];
+}
+
+/**
+ * Codes of data that is not what was written: CHECKSUM_DOESNT_MATCH, NO_FILE_IN_DATA_PART,
+ * BAD_SIZE_OF_FILE_IN_DATA_PART, CORRUPTED_DATA; and of a file that is too short, when it is one of a part.
+ */
+const DAMAGE = new Set(['40', '226', '228', '246']);
+const SHORT_FILE = new Set(['32', '33', '271']);
+
+function isDamage(message: string): boolean {
+  const code = codeOf(message) ?? '';
+  return DAMAGE.has(code) || (SHORT_FILE.has(code) && message.includes('while reading from part'));
 }

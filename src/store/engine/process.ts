@@ -8,6 +8,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createHttpInterface } from './http-interface.ts';
 import type { EngineOptions } from './options.ts';
 import { openSessions, type Sessions } from './sessions.ts';
@@ -26,7 +27,7 @@ rmSync(spool, { recursive: true, force: true });
 mkdirSync(spool, { recursive: true, mode: 0o700 });
 
 // Parameters of a search stand in the URL, as ClickHouse's interface has them.
-const server = createServer({ maxHeaderSize: 1 << 20 }, createHttpInterface({ sessions, spool }));
+const server = createServer({ maxHeaderSize: 1 << 20 }, createHttpInterface({ sessions, spool, onDamage }));
 server.requestTimeout = 0;
 server.keepAliveTimeout = 60_000;
 rmSync(options.socketPath, { force: true });
@@ -47,6 +48,12 @@ process.on('SIGTERM', () => {
   });
   server.closeIdleConnections();
 });
+
+/** The parent may end this process now, and start another: it is given a moment for that. */
+async function onDamage(damage: string): Promise<void> {
+  process.send?.({ damage });
+  await setTimeout(1_000);
+}
 
 /** The engine says on stderr why it cannot open; the parent reads it there and decides whether to try again. */
 function openOrExit(): Sessions {
