@@ -1,4 +1,4 @@
-export type { RepoFields, RepoRow } from './repo-row.ts';
+export type { RepoFields, RepoRow } from './block/index.ts';
 export {
   DEFAULT_REPO,
   type Freed,

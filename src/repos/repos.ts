@@ -1,16 +1,17 @@
 import type { State } from '../state/index.ts';
 import { StateConflict } from '../state/index.ts';
 import { type Connection, identifier, literal, RowBinaryReader, type Sql } from '../store/index.ts';
-import type { RepoRow } from './repo-row.ts';
 import {
   ageOf,
-  createRepoTable,
-  LAST_MOMENT,
-  REPO_COLUMNS,
-  tableOf,
-  tieOf,
-  writeRepoRows,
-} from './repo-table.ts';
+  BLOCK_TYPES,
+  isKept,
+  keepNot,
+  keptPlaces,
+  RepoBlockWriter,
+  type RepoRow,
+  rowsOf,
+} from './block/index.ts';
+import { createRepoTable, REPO_COLUMNS, tableOf } from './repo-table.ts';
 
 /** The repository that always exists. */
 export const DEFAULT_REPO = 'default';
@@ -59,6 +60,8 @@ export interface Repos {
   drop(name: string): Promise<void>;
   /** @throws Error when the repository does not exist */
   insert(name: string, rows: readonly RepoRow[], token: string): Promise<void>;
+  /** The same for rows that are blocks already (see `repos/block`); those that no block keeps are not stored. */
+  insertBlocks(name: string, blocks: readonly Buffer[], token: string): Promise<void>;
   /** Names and settings, `default` among them, by name. */
   names(): readonly (RepoSettings & { readonly name: string })[];
   list(): Promise<readonly RepoInfo[]>;
@@ -130,23 +133,40 @@ export class ClickHouseRepos implements Repos {
 
   async insert(name: string, rows: readonly RepoRow[], token: string): Promise<void> {
     if (rows.length === 0) return;
+    const writer = new RepoBlockWriter();
+    for (const row of rows) writer.add(row);
+    const block = Buffer.alloc(writer.size());
+    writer.write(block, 0);
+    await this.insertBlocks(name, [block], token);
+  }
+
+  async insertBlocks(name: string, blocks: readonly Buffer[], token: string): Promise<void> {
+    if (blocks.length === 0) return;
     if (!this.#known.has(name)) throw new Error(`repositories: there is no ${JSON.stringify(name)}`);
     await this.#make(name);
+    const write = (some: readonly Buffer[], token: string) =>
+      this.#connection.insertBlocks({
+        table: this.tableOf(name),
+        columns: REPO_COLUMNS,
+        structure: BLOCK_TYPES,
+        where: 'kept = 1',
+        blocks: some,
+        token,
+      });
     // The month belongs to the token: an engine that crashed within an insert may have kept some months of it, and the
     // repetition adds the others.
-    const write = (some: readonly RepoRow[], token: string) =>
-      this.#connection.insert(this.tableOf(name), REPO_COLUMNS, writeRepoRows(some), token);
-    await write(rows, token);
-    let lacking = await this.#lackingOf(name, rows);
+    await write(blocks, token);
+    const samples = samplesOf(blocks);
+    let lacking = await this.#lackingOf(name, samples);
     // After a disk was full, an engine was seen to remember the token of rows that it had lost.
-    for (let again = 1; lacking.length > 0; again++) {
+    for (let again = 1; lacking.size > 0; again++) {
       if (again > AGAIN) {
         throw new Error(
-          `repositories: the engine reported inserts into ${name} but keeps ${lacking.length} rows not`,
+          `repositories: the engine reported inserts into ${name} but has no rows of ${[...lacking].join(', ')}`,
         );
       }
-      await write(lacking, `${token} again ${again}`);
-      lacking = await this.#lackingOf(name, rows);
+      await write(onlyMonths(blocks, lacking), `${token} again ${again}`);
+      lacking = await this.#lackingOf(name, samples);
     }
   }
 
@@ -252,26 +272,17 @@ export class ClickHouseRepos implements Repos {
     }
   }
 
-  /**
-   * Reads one row of each month back: an engine that reports success is not believed. Answers the rows of the months that
-   * it has not.
-   */
-  async #lackingOf(name: string, rows: readonly RepoRow[]): Promise<readonly RepoRow[]> {
-    const monthOf = ({ time }: RepoRow) => new Date(LAST_MOMENT - ageOf(time)).toISOString().slice(0, 7);
-    const samples = new Map<string, string>();
-    for (const row of rows) {
-      const month = monthOf(row);
-      if (!samples.has(month)) samples.set(month, `(${ageOf(row.time)}, ${decimal(tieOf(row.eventId))})`);
-    }
+  /** Reads one row of each month back: an engine that reports success is not believed. Answers the months that it has not. */
+  async #lackingOf(name: string, samples: ReadonlyMap<number, string>): Promise<ReadonlySet<number>> {
     const has = (places: readonly string[]) =>
       this.#count(
         `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${places.join(', ')})`,
         'uniqExact(age, tie)',
       );
-    if ((await has([...samples.values()])) >= samples.size) return [];
-    const gone = new Set<string>();
-    for (const [month, place] of samples) if ((await has([place])) === 0) gone.add(month);
-    return rows.filter((row) => gone.has(monthOf(row)));
+    const lacking = new Set<number>();
+    if (samples.size === 0 || (await has([...samples.values()])) >= samples.size) return lacking;
+    for (const [month, place] of samples) if ((await has([place])) === 0) lacking.add(month);
+    return lacking;
   }
 
   async #months(name: string): Promise<readonly { month: number; rows: number; bytes: number }[]> {
@@ -298,8 +309,42 @@ function keyOf(name: string): string {
   return PREFIX + encodeURIComponent(name);
 }
 
-function decimal({ high, low }: { readonly high: number; readonly low: number }): string {
-  return ((BigInt(high) << 32n) | BigInt(low)).toString();
+/** One row of each month, as SQL names it. */
+function samplesOf(blocks: readonly Buffer[]): ReadonlyMap<number, string> {
+  const samples = new Map<number, string>();
+  let until = 0;
+  let since = 0;
+  for (const block of blocks) {
+    for (const { time, tie } of keptPlaces(block)) {
+      // Most rows are of the month of the row before.
+      if (time >= since && time < until) continue;
+      const month = monthOf(time);
+      [since, until] = [startOf(month), endOf(month)];
+      if (!samples.has(month)) samples.set(month, `(${ageOf(time)}, ${tie})`);
+    }
+  }
+  return samples;
+}
+
+/** Copies that keep the rows of these months alone. */
+function onlyMonths(blocks: readonly Buffer[], months: ReadonlySet<number>): readonly Buffer[] {
+  return blocks.map((block) => {
+    const copy = Buffer.from(block);
+    const rows = rowsOf(block);
+    const places = keptPlaces(block);
+    for (let row = 0; row < rows; row++) {
+      if (!isKept(block, rows, row)) continue;
+      const place = places.next();
+      if (!place.done && !months.has(monthOf(place.value.time))) keepNot(copy, rows, row);
+    }
+    return copy;
+  });
+}
+
+/** Such as 202611, in UTC; of times that the engine's dates cannot have, the one at the edge would do as well. */
+function monthOf(time: number): number {
+  const date = new Date(time);
+  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
 
 /** Of a month such as 202611. */

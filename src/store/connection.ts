@@ -9,6 +9,19 @@ import type { Sql } from './sql.ts';
 /** Where statements go: to an embedded engine, or to the URL of a ClickHouse server. */
 export type ConnectionOptions = { readonly engine: Engine } | { readonly url: string };
 
+/** Rows in blocks of ClickHouse's Native format, see `store/native`. */
+export interface BlockInsert {
+  readonly table: Sql;
+  /** Of the table, and of the same names in the blocks. */
+  readonly columns: readonly string[];
+  /** What the blocks hold. */
+  readonly structure: readonly Column[];
+  /** A condition over the columns of the blocks. */
+  readonly where: Sql;
+  readonly blocks: readonly Buffer[];
+  readonly token: string;
+}
+
 /** How one statement is run. */
 export interface StatementOptions {
   /** Values of `{name:String}` in the statement, as they are. */
@@ -30,6 +43,11 @@ export interface Connection {
    * On disk when it resolves, if the table syncs its inserts.
    */
   insert(table: Sql, columns: readonly Column[], rows: Buffer, token?: string): Promise<void>;
+  /**
+   * The same for Native blocks, one after the other: of their columns those that are named, of their rows those that
+   * `where` keeps.
+   */
+  insertBlocks(insert: BlockInsert): Promise<void>;
   /** Runs a query that has no FORMAT; answers RowBinary. */
   read(sql: Sql, options?: StatementOptions): Promise<Buffer>;
   /** Runs a statement that changes something. */
@@ -74,6 +92,15 @@ export class ClickHouseConnection implements Connection {
     return this.repeat(() => this.insertOnce(table, columns, rows, token));
   }
 
+  insertBlocks({ table, columns, structure, where, blocks, token }: BlockInsert): Promise<void> {
+    const names = columns.join(', ');
+    const types = structure.map(([name, type]) => `${name} ${type}`).join(', ');
+    const query =
+      `INSERT INTO ${table} (${names}) SETTINGS ${insertSettings(token)} ` +
+      `SELECT ${names} FROM input('${types}') WHERE ${where} FORMAT Native`;
+    return this.repeat(() => this.#send(query, blocks));
+  }
+
   read(sql: Sql, options?: StatementOptions): Promise<Buffer> {
     return this.repeat(() => this.readOnce(sql, options));
   }
@@ -89,26 +116,16 @@ export class ClickHouseConnection implements Connection {
 
   /** `insert` without the repetition: for a work of several statements that is repeated whole. */
   async insertOnce(table: Sql, columns: readonly Column[], rows: Buffer, token?: string): Promise<void> {
-    const settings = [
-      'max_partitions_per_insert_block = 0',
-      // One block for the whole insert: the token then names the same rows each time.
-      'max_insert_threads = 1',
-      'max_insert_block_size = 16000000',
-      'min_insert_block_size_rows = 16000000',
-      'min_insert_block_size_bytes = 1000000000',
-      ...(token === undefined
-        ? []
-        : [
-            'insert_deduplicate = 1',
-            `insert_deduplication_token = '${createHash('sha256').update(token).digest('hex')}'`,
-          ]),
-    ];
     const query =
       `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')}) ` +
-      `SETTINGS ${settings.join(', ')} FORMAT RowBinaryWithNamesAndTypes`;
+      `SETTINGS ${insertSettings(token)} FORMAT RowBinaryWithNamesAndTypes`;
+    await this.#send(query, [rows]);
+  }
+
+  async #send(query: Sql, buffers: readonly Buffer[]): Promise<void> {
     const { stream } = await this.#client.exec({
       query,
-      values: Readable.from(chunksOf(rows), { objectMode: false }),
+      values: Readable.from(chunksOf(buffers), { objectMode: false }),
     });
     stream.resume();
     await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
@@ -160,7 +177,25 @@ function unixAgent(socketPath: string): http.Agent {
   return new http.Agent(options);
 }
 
+/** One block for the whole insert: the token then names the same rows each time. */
+function insertSettings(token: string | undefined): Sql {
+  const settings = [
+    'max_partitions_per_insert_block = 0',
+    'max_insert_threads = 1',
+    'max_insert_block_size = 16000000',
+    'min_insert_block_size_rows = 16000000',
+    'min_insert_block_size_bytes = 1000000000',
+  ];
+  if (token !== undefined) {
+    const hash = createHash('sha256').update(token).digest('hex');
+    settings.push('insert_deduplicate = 1', `insert_deduplication_token = '${hash}'`);
+  }
+  return settings.join(', ');
+}
+
 /** In pieces, so that the socket's backpressure holds and the copy is never whole. */
-function* chunksOf(buffer: Buffer): Generator<Buffer> {
-  for (let at = 0; at < buffer.length; at += 1 << 20) yield buffer.subarray(at, at + (1 << 20));
+function* chunksOf(buffers: readonly Buffer[]): Generator<Buffer> {
+  for (const buffer of buffers) {
+    for (let at = 0; at < buffer.length; at += 1 << 20) yield buffer.subarray(at, at + (1 << 20));
+  }
 }

@@ -5,8 +5,8 @@ import {
   readLookupFields,
 } from '../event/index.ts';
 import type { LookupAttribute } from './event-store.ts';
-import type { Hash64 } from './hash64.ts';
 import { attributeKey, categoryCode, everyEventKey, type Lane, laneSeed } from './lane.ts';
+import type { Hash64 } from './native/index.ts';
 import { type Place, placeOf } from './place.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTE_COLUMNS, EVENT_COLUMNS } from './schema.ts';

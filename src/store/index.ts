@@ -1,5 +1,6 @@
 export { type EventStoreOptions, openEventStore } from './clickhouse-event-store.ts';
 export {
+  type BlockInsert,
   type Connection,
   type ConnectionOptions,
   openConnection,
@@ -20,6 +21,6 @@ export type {
   LookupRequest,
   ScanRequest,
 } from './event-store.ts';
-export { hash64, toDecimal } from './hash64.ts';
+export { hash64, toDecimal } from './native/index.ts';
 export { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 export { identifier, literal, type Sql } from './sql.ts';

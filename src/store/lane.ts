@@ -1,6 +1,6 @@
 import type { EventCategory } from '../event/index.ts';
 import type { LookupAttributeKey } from './event-store.ts';
-import { type Hash64, hash64 } from './hash64.ts';
+import { type Hash64, hash64 } from './native/index.ts';
 
 /**
  * A lane is one account, Region and category: the unit in which events are ordered. Lookups walk lanes, so that a

@@ -1,6 +1,6 @@
 import type { LookupAttribute } from './event-store.ts';
-import { toDecimal } from './hash64.ts';
 import { attributeKey, categoryCode, everyEventKey, type Lane, laneSeed } from './lane.ts';
+import { toDecimal } from './native/index.ts';
 import { type Place, reversedMillis, reversedSecond } from './place.ts';
 import { literal, type Sql } from './sql.ts';
 

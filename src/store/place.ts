@@ -1,4 +1,4 @@
-import { hash64 } from './hash64.ts';
+import { hash64 } from './native/index.ts';
 
 /**
  * Where an event stands within its lane. Lanes are stored newest first, so time is kept reversed; reading forwards

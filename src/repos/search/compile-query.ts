@@ -11,7 +11,7 @@ import {
   type Test,
 } from '../../search/index.ts';
 import type { Sql } from '../../store/index.ts';
-import { LAST_MOMENT } from '../repo-table.ts';
+import { LAST_MOMENT } from '../block/index.ts';
 import type { Dialect } from './dialect.ts';
 import type { Parameters } from './parameters.ts';
 

@@ -1,6 +1,6 @@
 import type { NamedField } from '../../search/index.ts';
 import { identifier, type Sql } from '../../store/index.ts';
-import { LAST_MOMENT } from '../repo-table.ts';
+import { LAST_MOMENT } from '../block/index.ts';
 
 /** How one table says what the fields of searches are. Every expression is a text that is never NULL. */
 export interface Dialect {

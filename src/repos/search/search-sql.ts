@@ -1,6 +1,6 @@
 import type { Field, Query } from '../../search/index.ts';
 import { literal, type Sql } from '../../store/index.ts';
-import { LAST_MOMENT } from '../repo-table.ts';
+import { LAST_MOMENT } from '../block/index.ts';
 import { compileQuery, textOfField } from './compile-query.ts';
 import type { Dialect } from './dialect.ts';
 import type { Parameters } from './parameters.ts';

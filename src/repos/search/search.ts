@@ -1,6 +1,6 @@
 import type { Field, Query } from '../../search/index.ts';
 import { type Connection, RowBinaryReader, type Sql, toDecimal } from '../../store/index.ts';
-import { LAST_MOMENT, tieOf } from '../repo-table.ts';
+import { LAST_MOMENT, tieOf } from '../block/index.ts';
 import { type ClickHouseRepos, HISTORY } from '../repos.ts';
 import { outlookOf } from './compile-query.ts';
 import { historyDialect, repoDialect } from './dialect.ts';

@@ -29,7 +29,11 @@ const SOURCE = '1247a17f-4d16-4c3f-9002-448752ca8029';
 
 /** Reads files in this thread. */
 export function readHere(rules: RoutingRules = { criteria: [], catchAll: 'default' }): FileReaders {
-  const treatment: Treatment = { route: compileRoute(rules), enrich: () => new Map() };
+  const treatment: Treatment = {
+    route: compileRoute(rules),
+    enrich: () => new Map(),
+    needsAll: rules.criteria.length > 0,
+  };
   return {
     read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment),
     enrichment: new EnrichmentWatch(),

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { parseEventTime } from '../../event/index.ts';
-import { type ReadOptions, readRecords, Unreadable, type UnreadableReason } from '../parse/index.ts';
+import {
+  type CutRecord,
+  type ReadOptions,
+  readRecords,
+  Unreadable,
+  type UnreadableReason,
+} from '../parse/index.ts';
 import type { EnrichedFields, Route } from '../route/index.ts';
 import { type BlockOrigin, type BlockRecord, encodeBlock } from './block.ts';
 import { isCloudTrailRecord, readCollectedFields } from './record-fields.ts';
@@ -27,6 +33,8 @@ export interface FileOrder extends BlockOrigin {
 export interface Treatment {
   readonly route: Route;
   readonly enrich: (record: unknown) => EnrichedFields;
+  /** False: both look at `SCANNED_PATHS` alone, so that a record need not be parsed. */
+  readonly needsAll: boolean;
 }
 
 /** Some hundred records as they will lie in the log, and `MARK_BYTES` of each. */
@@ -59,7 +67,7 @@ export interface FileContent {
 export async function readFile(order: FileOrder, treatment: Treatment): Promise<FileContent> {
   const reading = new FileReading(order, treatment);
   try {
-    for await (const run of readRecords(order.body, order.read)) for (const raw of run) reading.take(raw);
+    for await (const run of readRecords(order.body, order.read)) for (const cut of run) reading.take(cut);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return reading.finish({ reason: error.reason, message: error.message });
@@ -87,13 +95,13 @@ class FileReading {
     this.#treatment = treatment;
   }
 
-  take(raw: Buffer): void {
+  take(cut: CutRecord): void {
+    const { raw } = cut;
     const position = this.#records++;
     this.#bytes += raw.length;
-    let record: unknown;
-    try {
-      record = JSON.parse(raw.toString('utf8'));
-    } catch {
+    const isScanned = cut.members !== undefined && !this.#treatment.needsAll;
+    const record = isScanned ? cut.members : parse(raw);
+    if (record === undefined) {
       this.#invalid++;
       return;
     }
@@ -171,6 +179,15 @@ class FileReading {
     this.#waiting = [];
     this.#marks = [];
     this.#waitingBytes = 0;
+  }
+}
+
+/** Undefined: it is no JSON. */
+function parse(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEnrichment, type OpenEnrichment } from '../enrich/index.ts';
+import { SCANNED_PATHS } from '../parse/index.ts';
 import { compileRoute } from '../route/index.ts';
 import { type FileContent, readFile, type Treatment } from './read-file.ts';
 import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thread-messages.ts';
@@ -29,9 +30,10 @@ function treatmentOf(order: ReadOrder): Promise<Compiled> {
   const known = treatments.get(order.sourceId);
   if (known?.version === order.treatment.version) return known.ready;
   const { rules, steps, version } = order.treatment;
+  const needsAll = steps.length > 0 || rules.criteria.some(({ key }) => !SCANNED_PATHS.has(key));
   const ready = enrichment
     .open(steps)
-    .then((open) => ({ open, route: compileRoute(rules), enrich: open.enrich }));
+    .then((open) => ({ open, route: compileRoute(rules), enrich: open.enrich, needsAll }));
   treatments.set(order.sourceId, { version, ready });
   // Files that are being read by the older one hold their own reference to it.
   void known?.ready.then(({ open }) => open.close());

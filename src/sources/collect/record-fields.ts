@@ -16,7 +16,8 @@ const MARKS = [
 export function isCloudTrailRecord(value: unknown): value is CloudTrailRecord {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   let marks = 0;
-  for (const mark of MARKS) if (Object.hasOwn(value, mark) && ++marks === 2) return true;
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const mark of MARKS) if (members[mark] !== undefined && ++marks === 2) return true;
   return false;
 }
 

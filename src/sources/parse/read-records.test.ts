@@ -12,7 +12,7 @@ async function read(body: Buffer | string, options: Partial<ReadOptions> = {}) {
   const records: string[] = [];
   try {
     for await (const run of readRecords(Buffer.from(body as string), { ...OPTIONS, ...options })) {
-      records.push(...run.map(String));
+      records.push(...run.map(({ raw }) => String(raw)));
     }
     return { records };
   } catch (error) {
@@ -56,9 +56,9 @@ describe('the records of a file', () => {
         const splitter = new RecordSplitter();
         const found: string[] = [];
         for (let at = 0; at < bytes.length; at += size) {
-          found.push(...splitter.push(bytes.subarray(at, at + size)).map(String));
+          found.push(...splitter.push(bytes.subarray(at, at + size)).map(({ raw }) => String(raw)));
         }
-        found.push(...splitter.end().map(String));
+        found.push(...splitter.end().map(({ raw }) => String(raw)));
         expect(found).toEqual([A, B]);
       }
     }

@@ -1,6 +1,6 @@
 import { createRecoder } from './charset.ts';
 import { type InflateLimits, inflate } from './inflate.ts';
-import { RecordSplitter } from './record-splitter.ts';
+import { type CutRecord, RecordSplitter } from './record-splitter.ts';
 
 /** How a file is read. */
 export interface ReadOptions extends InflateLimits {
@@ -13,7 +13,7 @@ export interface ReadOptions extends InflateLimits {
  * not parsed yet.
  * @throws Unreadable after the records that could be read
  */
-export async function* readRecords(body: Buffer, options: ReadOptions): AsyncGenerator<readonly Buffer[]> {
+export async function* readRecords(body: Buffer, options: ReadOptions): AsyncGenerator<readonly CutRecord[]> {
   const splitter = new RecordSplitter();
   const recoder = createRecoder(options.charset);
   for await (const chunk of inflate(body, options)) {

@@ -1,3 +1,4 @@
+import { MemberScanner, type ScannedMembers, skipBlanks } from './member-scanner.ts';
 import { Unreadable } from './unreadable.ts';
 
 const QUOTE = 0x22;
@@ -9,6 +10,12 @@ const MAX_RECORD = 16 << 20;
 /** Bytes of other members before the array of records that are still looked at. */
 const MAX_HEAD = 64 << 10;
 
+/** A record's own bytes, and what was seen while they were cut out: absent when that needs a parse. */
+export interface CutRecord {
+  readonly raw: Buffer;
+  readonly members?: ScannedMembers;
+}
+
 /** How the records stand in a file. */
 export type Framing = 'records' | 'array' | 'lines';
 
@@ -18,6 +25,7 @@ export type Framing = 'records' | 'array' | 'lines';
  * other. Memory is bounded by the longest record; the answers are views into the chunks where that is possible.
  */
 export class RecordSplitter {
+  readonly #scanner = new MemberScanner();
   #rest: Buffer = Buffer.alloc(0);
   #framing: Framing | undefined;
   /** In `#rest`: what was looked at already. */
@@ -33,7 +41,7 @@ export class RecordSplitter {
   }
 
   /** Answers the records that this chunk completes. @throws Unreadable */
-  push(chunk: Buffer): Buffer[] {
+  push(chunk: Buffer): CutRecord[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const records = this.#cut(false);
     if (this.#rest.length > MAX_RECORD)
@@ -42,11 +50,11 @@ export class RecordSplitter {
   }
 
   /** Answers what the end of the file completes. @throws Unreadable truncated */
-  end(): Buffer[] {
+  end(): CutRecord[] {
     const records = this.#cut(true);
     if (this.#framing === 'lines') {
       const last = trim(this.#rest, 0, this.#rest.length);
-      if (last.length > 0) records.push(last);
+      if (last.length > 0) records.push({ raw: last });
     } else if (this.#framing !== undefined && !this.#closed) {
       throw new Unreadable('truncated', 'it ends inside its array of records');
     }
@@ -54,14 +62,14 @@ export class RecordSplitter {
   }
 
   /** Several log files may stand one after the other. */
-  #cut(isWhole: boolean): Buffer[] {
-    const records: Buffer[] = [];
+  #cut(isWhole: boolean): CutRecord[] {
+    const records: CutRecord[] = [];
     while (this.#framing !== undefined || this.#recognise(isWhole)) {
       if (this.#framing === 'lines') {
-        records.push(...this.#cutLines());
+        this.#cutLines(records);
         break;
       }
-      if (!this.#closed) records.push(...this.#cutElements());
+      if (!this.#closed) this.#cutElements(records);
       if (!this.#closed || !this.#passTail()) break;
     }
     return records;
@@ -114,28 +122,38 @@ export class RecordSplitter {
     return true;
   }
 
-  #cutLines(): Buffer[] {
-    const records: Buffer[] = [];
+  #cutLines(records: CutRecord[]): void {
     let start = 0;
     for (let end = this.#rest.indexOf(NEWLINE, this.#seen); end !== -1; ) {
       const line = trim(this.#rest, start, end);
-      if (line.length > 0) records.push(line);
+      if (line.length > 0) records.push({ raw: line });
       start = end + 1;
       end = this.#rest.indexOf(NEWLINE, start);
     }
     this.#rest = this.#rest.subarray(start);
     this.#seen = this.#rest.length;
-    return records;
   }
 
-  #cutElements(): Buffer[] {
-    const records: Buffer[] = [];
+  #cutElements(records: CutRecord[]): void {
     const bytes = this.#rest;
     const length = bytes.length;
     let start = 0;
     let depth = this.#depth;
     let at = this.#seen;
     while (at < length) {
+      if (at === start) {
+        // Nearly every record ends where the scan says; all others are cut by their brackets alone.
+        const open = skipBlanks(bytes, at);
+        const end = this.#scanner.scan(bytes, open);
+        const next = end === -1 ? -1 : skipBlanks(bytes, end);
+        if (bytes[next] === 0x2c || bytes[next] === 0x5d) {
+          records.push({ raw: bytes.subarray(open, end), members: this.#scanner.members() });
+          start = at = next + 1;
+          this.#closed = bytes[next] === 0x5d;
+          if (this.#closed) break;
+          continue;
+        }
+      }
       if (this.#inString) {
         at = this.#endOfString(bytes, at);
         continue;
@@ -146,7 +164,7 @@ export class RecordSplitter {
       else if (byte === 0x7d || (byte === 0x5d && depth > 0)) depth--;
       else if (depth === 0 && (byte === 0x2c || byte === 0x5d)) {
         const record = trim(bytes, start, at);
-        if (record.length > 0) records.push(record);
+        if (record.length > 0) records.push({ raw: record });
         start = at + 1;
         if (byte === 0x5d) {
           this.#closed = true;
@@ -158,7 +176,6 @@ export class RecordSplitter {
     this.#depth = depth;
     this.#rest = bytes.subarray(start);
     this.#seen = this.#rest.length;
-    return records;
   }
 
   /** Goes to the place after the string that `at` stands in, or to the end of the bytes. */

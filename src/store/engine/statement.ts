@@ -31,7 +31,13 @@ export function readStatement(sql: string): Statement {
   return { kind: 'write', sql: text };
 }
 
+/** `input('…')` of an insert that chooses among what it reads. */
+const INPUT = /\bFROM input\((?<structure>'[^']*')\)/;
+
 /** The insert with its rows in a file. */
 export function insertFromFile(head: string, format: string, file: string): string {
-  return `${head} SELECT * FROM file(${literal(file)}, '${format}')`;
+  const structure = INPUT.exec(head)?.groups?.structure;
+  if (structure === undefined) return `${head} SELECT * FROM file(${literal(file)}, '${format}')`;
+  // The engine's own `input` reports success here, and inserts nothing.
+  return head.replace(INPUT, () => `FROM file(${literal(file)}, '${format}', ${structure})`);
 }

@@ -1,0 +1,12 @@
+export { ageOf, LAST_MOMENT, tieOf } from './place.ts';
+export {
+  BLOCK_TYPES,
+  type BlockRow,
+  isKept,
+  keepNot,
+  keptPlaces,
+  RepoBlockWriter,
+  readRepoBlock,
+  rowsOf,
+} from './repo-block.ts';
+export type { RepoFields, RepoRow } from './repo-row.ts';

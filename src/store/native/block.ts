@@ -1,0 +1,45 @@
+import { Bytes } from './bytes.ts';
+import type { NativeColumn } from './columns.ts';
+
+/** Columns of a block by name, in the order in which they stand there. */
+export type NativeColumns = Readonly<Record<string, NativeColumn>>;
+
+/** How many bytes `writeNativeBlock` writes. */
+export function sizeOfNativeBlock(columns: NativeColumns, rows: number): number {
+  return headersOf(columns, rows).reduce(
+    (sum, { header, column }) => sum + header.length + (column?.size() ?? 0),
+    0,
+  );
+}
+
+/**
+ * Writes a block of that many rows; answers the place behind it. Blocks that stand one after the other are one Native
+ * stream.
+ */
+export function writeNativeBlock(columns: NativeColumns, rows: number, into: Buffer, at: number): number {
+  let end = at;
+  for (const { header, column } of headersOf(columns, rows)) {
+    end = header.write(into, end);
+    if (column) end = column.write(into, end);
+  }
+  return end;
+}
+
+function headersOf(
+  columns: NativeColumns,
+  rows: number,
+): readonly { readonly header: Bytes; readonly column?: NativeColumn }[] {
+  const all = Object.entries(columns);
+  const start = new Bytes();
+  start.varint(all.length);
+  start.varint(rows);
+  return [
+    { header: start },
+    ...all.map(([name, column]) => {
+      const header = new Bytes();
+      header.string(name);
+      header.string(column.type);
+      return { header, column };
+    }),
+  ];
+}
