@@ -160,6 +160,10 @@ class Run {
       options,
       report: this.#report,
       source: () => sources.trails(customMode),
+      buckets: async () => ({
+        reader: await sources.buckets(customMode),
+        isDear: customMode === 'awscli',
+      }),
       fetchOwn: (path) => sources.own(path),
       env: this.#env,
       now,

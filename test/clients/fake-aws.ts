@@ -78,7 +78,7 @@ export class FakeAws {
       request.on('end', () => this.#cloudTrail(target.slice(target.lastIndexOf('.') + 1), body, response));
       return;
     }
-    this.#s3(new URL(request.url ?? '/', this.url), response);
+    this.s3(new URL(request.url ?? '/', this.url), response);
   }
 
   #cloudTrail(operation: string, body: string, response: ServerResponse): unknown {
@@ -107,7 +107,8 @@ export class FakeAws {
     }
   }
 
-  #s3(url: URL, response: ServerResponse): unknown {
+  /** Answers a GET of a bucket or an object, whoever received it. */
+  s3(url: URL, response: ServerResponse): unknown {
     const [, bucket = '', ...rest] = url.pathname.split('/');
     const objects = this.buckets.get(bucket);
     const key = rest.map(decodeURIComponent).join('/');

@@ -72,7 +72,8 @@ export interface Written {
 
 /** Writes log files and signed digests of one trail by CloudTrail's rules into maps that a test may then tamper with. */
 export class SignedChain {
-  readonly account = '123456789012';
+  readonly account: string;
+  readonly home: string;
   readonly bucket: string;
   readonly region: string;
   readonly trail: string;
@@ -82,13 +83,24 @@ export class SignedChain {
   readonly digests: Written[] = [];
   readonly logs: string[] = [];
   last: Written | undefined;
+  readonly #folder: string;
   #events = 0;
 
   constructor(
     bucket: string,
     key: SigningKey,
-    options: { readonly region?: string; readonly trail?: string } = {},
+    options: {
+      readonly region?: string;
+      readonly trail?: string;
+      readonly account?: string;
+      readonly home?: string;
+      /** Makes it the chain of an organization's trail. */
+      readonly organization?: string;
+    } = {},
   ) {
+    this.account = options.account ?? '123456789012';
+    this.#folder = `${options.organization ? `${options.organization}/` : ''}${this.account}`;
+    this.home = options.home ?? 'us-east-1';
     this.bucket = bucket;
     this.key = key;
     this.region = options.region ?? 'us-east-1';
@@ -96,7 +108,7 @@ export class SignedChain {
   }
 
   get arn(): string {
-    return `arn:aws:cloudtrail:us-east-1:${this.account}:trail/${this.trail}`;
+    return `arn:aws:cloudtrail:${this.home}:${this.account}:trail/${this.trail}`;
   }
 
   put(
@@ -144,7 +156,7 @@ export class SignedChain {
       })),
     });
     const unique = sha256(`${this.logs.length} ${time} ${this.trail}`).slice(0, 16);
-    const key = `${prefix}AWSLogs/${this.account}/CloudTrail/${this.region}/${iso(time).slice(0, 10).replaceAll('-', '/')}/${this.account}_CloudTrail_${this.region}_${stamp(time).slice(0, 13)}Z_${unique}.json.gz`;
+    const key = `${prefix}AWSLogs/${this.#folder}/CloudTrail/${this.region}/${iso(time).slice(0, 10).replaceAll('-', '/')}/${this.account}_CloudTrail_${this.region}_${stamp(time).slice(0, 13)}Z_${unique}.json.gz`;
     this.put(key, gzipSync(body), {}, bucket);
     this.logs.push(key);
     return key;
@@ -158,7 +170,7 @@ export class SignedChain {
   digestKey(end: number, options: DigestOptions = {}): string {
     const { account, region } = this;
     const suffix = options.backfill ? '_backfill' : '';
-    return `${options.prefix ?? ''}AWSLogs/${account}/CloudTrail-Digest/${region}/${iso(end).slice(0, 10).replaceAll('-', '/')}/${account}_CloudTrail-Digest_${region}_${this.trail}_us-east-1_${stamp(end)}${suffix}.json.gz`;
+    return `${options.prefix ?? ''}AWSLogs/${this.#folder}/CloudTrail-Digest/${region}/${iso(end).slice(0, 10).replaceAll('-', '/')}/${account}_CloudTrail-Digest_${region}_${this.trail}_${this.home}_${stamp(end)}${suffix}.json.gz`;
   }
 
   /** Writes the digest of the window that ends at `end`, and makes it the chain's newest. */

@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Deadline } from '../deadline.ts';
 import { CheckFailure } from '../failure.ts';
@@ -9,6 +9,14 @@ import { openTunnel } from './tunnel.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+}
+
+/** An answer as it came, undecoded. */
+export interface HttpBytes {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined when there are more of them than the caller wanted; then they were not read. */
+  readonly bytes: Buffer | undefined;
 }
 
 /** How to reach servers. */
@@ -44,6 +52,29 @@ export class HttpClient {
     headers: Readonly<Record<string, string>>,
     body = '',
   ): Promise<HttpAnswer> {
+    const { status, bytes } = await this.#exchange(method, url, headers, body, MAXIMUM_BYTES);
+    if (bytes === undefined) throw new CheckFailure('error: the answer is longer than 64 MB');
+    return { status, text: bytes.toString('utf8') };
+  }
+
+  /** A GET whose answer is no text, or may be too long. @throws CheckFailure as `send` does */
+  async get(url: URL, headers: Readonly<Record<string, string>>, maxBytes: number): Promise<HttpBytes> {
+    return await this.#exchange('GET', url, headers, '', maxBytes);
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#agent.destroy();
+    this.#secureAgent?.destroy();
+  }
+
+  async #exchange(
+    method: 'GET' | 'POST',
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    maxBytes: number,
+  ): Promise<HttpBytes> {
     const { deadline, proxy } = this.#settings;
     deadline.check();
     try {
@@ -55,18 +86,12 @@ export class HttpClient {
       const answer = await (url.protocol === 'https:'
         ? this.#sendSecurely(url, options, body)
         : this.#sendPlainly(url, options, body));
-      return await readAnswer(answer);
+      return await readAnswer(answer, maxBytes);
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason;
       if (error instanceof CheckFailure) throw error;
       throw new CheckFailure(`error: ${wordsOf(error, url, proxy)}`);
     }
-  }
-
-  /** Closes the connections. */
-  close(): void {
-    this.#agent.destroy();
-    this.#secureAgent?.destroy();
   }
 
   #sendPlainly(url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> {
@@ -112,16 +137,17 @@ function exchange(
   });
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<HttpAnswer> {
+async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<HttpBytes> {
+  const { statusCode: status = 0, headers } = answer;
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of answer as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MAXIMUM_BYTES) {
+    if (length > maxBytes) {
       answer.destroy();
-      throw new CheckFailure('error: the answer is longer than 64 MB');
+      return { status, headers, bytes: undefined };
     }
     parts.push(part);
   }
-  return { status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') };
+  return { status, headers, bytes: Buffer.concat(parts) };
 }

@@ -1,3 +1,4 @@
+import type { BucketReader } from '../../digest/verify/index.ts';
 import type { OptionSpec } from '../options/option-spec.ts';
 import type { OptionValues } from '../options/option-values.ts';
 import type { Discovered, Report } from '../output/report.ts';
@@ -10,6 +11,8 @@ export interface ModeContext {
   readonly report: Report;
   /** Connects at the first call. */
   readonly source: () => Promise<TrailSource>;
+  /** Reads buckets, with the same keys. Objects cost little; through the AWS CLI they are `dear`: a program each. */
+  readonly buckets: () => Promise<{ readonly reader: BucketReader; readonly isDear: boolean }>;
   /** Fetches one of the product's own paths, such as `/metrics`, from the endpoint. */
   readonly fetchOwn: (path: string) => Promise<{ readonly status: number; readonly text: string }>;
   readonly env: Environment;

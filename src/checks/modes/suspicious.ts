@@ -1,5 +1,6 @@
 import { CheckFailure } from '../failure.ts';
 import type { OptionValues } from '../options/option-values.ts';
+import { plainWords } from '../output/plain-words.ts';
 import { guarded } from '../perl/guard.ts';
 import { compilePattern } from '../perl/pattern.ts';
 import { readEvent } from '../source/read-answer.ts';
@@ -98,11 +99,8 @@ function readPatterns(options: OptionValues): readonly SuspiciousPattern[] {
   return [...names.map((name) => builtInPattern(name.trim())), ...own];
 }
 
-/** Text that comes from outside must not break the line or end it with a perfdata mark. */
 function describe(event: unknown, kinds: readonly string[]): string {
-  const at = (...path: string[]) =>
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-    (textAt(event, path) ?? '-').replace(/[\u0000-\u001f|]/g, ' ').slice(0, 200);
+  const at = (...path: string[]) => plainWords(textAt(event, path) ?? '-', 200);
   const who =
     textAt(event, ['userIdentity', 'arn']) === undefined
       ? at('userIdentity', 'type')

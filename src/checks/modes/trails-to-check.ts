@@ -18,6 +18,8 @@ export const TRAIL_OPTIONS: readonly OptionSpec[] = [
 /** A trail and how it is. */
 export interface CheckedTrail {
   readonly name: string;
+  /** As GetTrailStatus knows it: the name that was given, or the ARN. */
+  readonly id: string;
   /** Undefined when only the name was given and nothing else was asked. */
   readonly description: TrailDescription | undefined;
   readonly status: TrailStatus;
@@ -28,12 +30,13 @@ export async function trailsToCheck({ options, source }: ModeContext): Promise<r
   const api = await source();
   const name = options.text('trail-name');
   if (name !== undefined) {
-    return [{ name: shortName(name), description: undefined, status: await api.trailStatus(name) }];
+    const status = await api.trailStatus(name);
+    return [{ name: shortName(name), id: name, description: undefined, status }];
   }
   const checked: CheckedTrail[] = [];
   for (const trail of filterByName(await api.trails(), options.text('filter-name'))) {
-    const status = await api.trailStatus(trail.TrailARN ?? trail.Name ?? '');
-    checked.push({ name: trail.Name ?? '', description: trail, status });
+    const id = trail.TrailARN ?? trail.Name ?? '';
+    checked.push({ name: trail.Name ?? '', id, description: trail, status: await api.trailStatus(id) });
   }
   if (checked.length === 0) throw new CheckFailure('No trail found.');
   return checked;

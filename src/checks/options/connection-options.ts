@@ -12,6 +12,22 @@ const COMMON: readonly OptionSpec[] = [
   },
   { name: 'endpoint-url', kind: 'value', text: 'Override AWS service endpoint URL if necessary.' },
   { name: 'endpoint', kind: 'value', text: 'The same as --endpoint-url.' },
+  {
+    name: 's3-endpoint-url',
+    kind: 'value',
+    text: 'S3 endpoint URL, where it is another one than --endpoint-url (mode digest).',
+  },
+  {
+    name: 's3-addressing-style',
+    kind: 'value',
+    default: 'auto',
+    text: "How a bucket is addressed (can be: 'auto', 'path', 'virtual'; default: 'auto', path at other endpoints than AWS's own). The custom mode awscli has that in its configuration.",
+  },
+  {
+    name: 's3-profile',
+    kind: 'value',
+    text: 'AWS profile with the keys for S3, where they are other ones (mode digest).',
+  },
   { name: 'region', kind: 'value', text: 'Set the region name (required).' },
   { name: 'period', kind: 'value', text: 'Set period in seconds.' },
   { name: 'timeframe', kind: 'value', text: 'Set timeframe in seconds.' },

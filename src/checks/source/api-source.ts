@@ -1,8 +1,9 @@
+import type { PublicKey } from '../../digest/verify/index.ts';
 import { type Credentials, signRequest } from '../../signer/index.ts';
 import { CheckFailure } from '../failure.ts';
 import { firstLine } from '../http/connection-words.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
-import { readEventPage, readTrailStatus, readTrails } from './read-answer.ts';
+import { readEventPage, readPublicKeyPage, readTrailStatus, readTrails } from './read-answer.ts';
 import type { TrailDescription, TrailSource, TrailStatus, Window } from './trail-source.ts';
 
 /** Where the API is and as whom to call it. */
@@ -36,18 +37,37 @@ export class ApiSource implements TrailSource {
     return readTrails(await this.#call('DescribeTrails', { includeShadowTrails: false }));
   }
 
+  async trail(nameOrArn: string): Promise<TrailDescription | undefined> {
+    return readTrails(await this.#call('DescribeTrails', { trailNameList: [nameOrArn] }))[0];
+  }
+
+  async publicKeys(window: Window): Promise<readonly PublicKey[]> {
+    const keys: PublicKey[] = [];
+    for await (const page of this.#pages('ListPublicKeys', window, readPublicKeyPage))
+      keys.push(...page.keys);
+    return keys;
+  }
+
   async *events(window: Window | undefined): AsyncIterable<readonly string[]> {
+    for await (const page of this.#pages('LookupEvents', window, readEventPage)) yield page.events;
+  }
+
+  async *#pages<Page extends { readonly nextToken: string | undefined }>(
+    operation: string,
+    window: Window | undefined,
+    read: (answer: unknown) => Page,
+  ): AsyncIterable<Page> {
     const times = window === undefined ? {} : { StartTime: window.start, EndTime: window.end };
     const seen = new Set<string>();
     for (let token: string | undefined; ; ) {
       const question = { ...times, ...(token !== undefined && { NextToken: token }) };
-      const page = readEventPage(await this.#call('LookupEvents', question));
-      yield page.events;
+      const page = read(await this.#call(operation, question));
+      yield page;
       token = page.nextToken;
       if (token === undefined) return;
       // A server that hands out the same page for ever would keep us until the time-out.
       if (seen.has(token))
-        throw new CheckFailure('error: LookupEvents answers with the same NextToken again');
+        throw new CheckFailure(`error: ${operation} answers with the same NextToken again`);
       seen.add(token);
     }
   }

@@ -1,10 +1,12 @@
+import type { PublicKey } from '../../digest/verify/index.ts';
 import type { Deadline } from '../deadline.ts';
 import { CheckFailure } from '../failure.ts';
 import type { OptionValues } from '../options/option-values.ts';
 import type { Report } from '../output/report.ts';
 import { commandWords } from './command-words.ts';
 import type { Environment } from './credentials.ts';
-import { readEventPage, readTrailStatus, readTrails } from './read-answer.ts';
+import { isAwsAddress } from './endpoint.ts';
+import { readEventPage, readPublicKeyPage, readTrailStatus, readTrails } from './read-answer.ts';
 import { runCommand } from './run-command.ts';
 import type { TrailDescription, TrailSource, TrailStatus, Window } from './trail-source.ts';
 
@@ -36,41 +38,37 @@ export class AwscliSource implements TrailSource {
   }
 
   async trailStatus(name: string): Promise<TrailStatus> {
-    return readTrailStatus(await this.#ask('cloudtrail', 'get-trail-status', ['--name', name]));
+    return readTrailStatus(await this.ask('cloudtrail', 'get-trail-status', ['--name', name]));
   }
 
   async trails(): Promise<readonly TrailDescription[]> {
-    return readTrails(await this.#ask('cloudtrail', 'describe-trails', ['--no-include-shadow-trails']));
+    return readTrails(await this.ask('cloudtrail', 'describe-trails', ['--no-include-shadow-trails']));
+  }
+
+  async trail(nameOrArn: string): Promise<TrailDescription | undefined> {
+    return readTrails(await this.ask('cloudtrail', 'describe-trails', ['--trail-name-list', nameOrArn]))[0];
+  }
+
+  async publicKeys({ start, end }: Window): Promise<readonly PublicKey[]> {
+    const times = ['--start-time', String(start), '--end-time', String(end)];
+    return readPublicKeyPage(await this.ask('cloudtrail', 'list-public-keys', times)).keys;
   }
 
   async *events(window: Window | undefined): AsyncIterable<readonly string[]> {
     const times =
       window === undefined ? [] : ['--start-time', String(window.start), '--end-time', String(window.end)];
-    yield readEventPage(await this.#ask('cloudtrail', 'lookup-events', times)).events;
+    yield readEventPage(await this.ask('cloudtrail', 'lookup-events', times)).events;
   }
 
-  async #assumeRole(role: string): Promise<void> {
-    const answer = await this.#ask('sts', 'assume-role', [
-      '--role-arn',
-      role,
-      '--role-session-name',
-      'centreon-plugins',
-    ]);
-    const keys = (answer as { Credentials?: Readonly<Record<string, string>> } | undefined)?.Credentials;
-    if (!keys) throw new CheckFailure('error: the answer of STS holds no keys');
-    const { AWS_PROFILE: _profile, ...env } = this.#env;
-    this.#env = {
-      ...env,
-      AWS_ACCESS_KEY_ID: keys.AccessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey,
-      AWS_SESSION_TOKEN: keys.SessionToken,
-    };
-  }
-
-  /** Runs `aws SERVICE OPERATION …` and reads the JSON that it prints; nothing printed is no answer at all. */
-  async #ask(service: string, operation: string, words: readonly string[]): Promise<unknown> {
+  /**
+   * Runs `aws SERVICE OPERATION …` and reads the JSON that it prints; nothing printed is no answer at all.
+   *
+   * @throws CheckFailure with what the command says
+   */
+  async ask(service: string, operation: string, words: readonly string[]): Promise<unknown> {
     const options = this.#options;
-    const endpoint = options.text('endpoint-url') ?? options.text('endpoint');
+    const endpoint = endpointFor(service, options, this.#env);
+    const profile = service === 's3api' ? options.text('s3-profile') : undefined;
     const args = options.text('command-options')
       ? commandWords(options.text('command-options')!)
       : [
@@ -82,6 +80,7 @@ export class AwscliSource implements TrailSource {
           'json',
           ...words,
           ...(endpoint === undefined ? [] : ['--endpoint-url', endpoint]),
+          ...(profile === undefined ? [] : ['--profile', profile]),
           ...(options.has('skip-ssl-check') ? ['--no-verify-ssl'] : []),
         ];
     const [program = 'aws', ...first] = commandWords(options.text('command') ?? 'aws');
@@ -104,6 +103,33 @@ export class AwscliSource implements TrailSource {
       throw new CheckFailure('Cannot decode response (add --debug option to display returned content)');
     }
   }
+
+  async #assumeRole(role: string): Promise<void> {
+    const answer = await this.ask('sts', 'assume-role', [
+      '--role-arn',
+      role,
+      '--role-session-name',
+      'centreon-plugins',
+    ]);
+    const keys = (answer as { Credentials?: Readonly<Record<string, string>> } | undefined)?.Credentials;
+    if (!keys) throw new CheckFailure('error: the answer of STS holds no keys');
+    const { AWS_PROFILE: _profile, ...env } = this.#env;
+    this.#env = {
+      ...env,
+      AWS_ACCESS_KEY_ID: keys.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey,
+      AWS_SESSION_TOKEN: keys.SessionToken,
+    };
+  }
+}
+
+/** S3 may have an endpoint of its own; one of the environment the CLI finds by itself. See `givenBucketEndpoint`. */
+function endpointFor(service: string, options: OptionValues, env: Environment): string | undefined {
+  const shared = options.text('endpoint-url') ?? options.text('endpoint');
+  if (service !== 's3api') return shared;
+  const own = options.text('s3-endpoint-url');
+  if (own !== undefined || env.AWS_ENDPOINT_URL_S3) return own;
+  return shared !== undefined && isAwsAddress(shared) ? undefined : shared;
 }
 
 /** Secrets go to the CLI in its environment, where other users of the machine cannot read them. */

@@ -50,18 +50,33 @@ export function findCredentials(options: OptionValues, env: Environment): Creden
     );
     if (found) return found;
   }
-  const profile = wanted ?? (env.AWS_PROFILE || 'default');
+  const found = keysOfProfile(wanted ?? (env.AWS_PROFILE || 'default'), env);
+  if (found) return found;
+  if (wanted !== undefined) throw noKeys(wanted);
+  throw new CheckFailure(
+    'error: no AWS keys: give --aws-access-key and --aws-secret-key, the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --aws-profile',
+  );
+}
+
+/** Keys of a section of the AWS CLI's files. @throws CheckFailure when there are none */
+export function findProfile(profile: string, env: Environment): Credentials {
+  const found = keysOfProfile(profile, env);
+  if (found) return found;
+  throw noKeys(profile);
+}
+
+function noKeys(profile: string): CheckFailure {
+  return new CheckFailure(
+    `error: the profile '${profile}' has no keys in ~/.aws/credentials or ~/.aws/config`,
+  );
+}
+
+function keysOfProfile(profile: string, env: Environment): Credentials | undefined {
   const section = profileSection(profile, env);
-  const found = pairOf(
+  return pairOf(
     section.get('aws_access_key_id'),
     section.get('aws_secret_access_key'),
     section.get('aws_session_token'),
-  );
-  if (found) return found;
-  throw new CheckFailure(
-    wanted === undefined
-      ? 'error: no AWS keys: give --aws-access-key and --aws-secret-key, the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --aws-profile'
-      : `error: the profile '${wanted}' has no keys in ~/.aws/credentials or ~/.aws/config`,
   );
 }
 

@@ -18,6 +18,26 @@ export function givenEndpoint(
   return url;
 }
 
+/**
+ * The address of an S3 that is not AWS's, or nothing. One that is given for S3 goes first; a server such as opentrail
+ * answers for both services, while an address of AWS's CloudTrail, say in a VPC, says nothing of S3. @throws CheckFailure
+ */
+export function givenBucketEndpoint(options: OptionValues, env: Environment): URL | undefined {
+  const own = options.text('s3-endpoint-url') ?? (env.AWS_ENDPOINT_URL_S3 || undefined);
+  if (own === undefined) {
+    const shared = givenEndpoint(options, env);
+    return shared && isAwsAddress(shared.href) ? undefined : shared;
+  }
+  const url = readUrl(own);
+  if (!url) throw new CheckFailure(`error: the endpoint '${own}' is not a URL`);
+  return url;
+}
+
+/** Whether a URL leads to AWS itself. */
+export function isAwsAddress(url: string): boolean {
+  return URL.canParse(url) && /\.amazonaws\.com(\.cn)?$/.test(new URL(url).hostname);
+}
+
 /** AWS's own address of a service in a Region. */
 export function awsEndpoint(service: string, region: string): URL {
   if (!/^[a-z0-9-]+$/.test(region)) throw new CheckFailure(`error: '${region}' is not the name of a Region`);

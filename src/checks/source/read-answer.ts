@@ -1,3 +1,4 @@
+import type { PublicKey } from '../../digest/verify/index.ts';
 import { CheckFailure } from '../failure.ts';
 import type { TrailDescription, TrailStatus } from './trail-source.ts';
 
@@ -25,6 +26,28 @@ export function readTrails(answer: unknown): readonly TrailDescription[] {
   return Array.isArray(list) ? (list as TrailDescription[]) : [];
 }
 
+/** Reads ListPublicKeys's answer. Keys without a value are passed over. */
+export function readPublicKeyPage(answer: unknown): {
+  readonly keys: readonly PublicKey[];
+  readonly nextToken: string | undefined;
+} {
+  const { PublicKeyList: list, NextToken: token } = fieldsOf(answer);
+  const keys = (Array.isArray(list) ? list : []).flatMap((entry): PublicKey[] => {
+    const { Value: value, Fingerprint: fingerprint, ...fields } = fieldsOf(entry);
+    if (typeof value !== 'string' || typeof fingerprint !== 'string') return [];
+    const [from, until] = [readTime(fields.ValidityStartTime), readTime(fields.ValidityEndTime)];
+    return [
+      {
+        fingerprint,
+        value,
+        ...(from !== undefined && { validFrom: from * 1000 }),
+        ...(until !== undefined && { validUntil: until * 1000 }),
+      },
+    ];
+  });
+  return { keys, nextToken: tokenOf(token) };
+}
+
 /** Reads LookupEvents's answer. @throws CheckFailure when an event has no text of its own */
 export function readEventPage(answer: unknown): EventPage {
   const { Events: events, NextToken: token } = fieldsOf(answer);
@@ -34,7 +57,7 @@ export function readEventPage(answer: unknown): EventPage {
       throw new CheckFailure('error: an event of the answer has no CloudTrailEvent');
     return text;
   });
-  return { events: texts, nextToken: typeof token === 'string' && token !== '' ? token : undefined };
+  return { events: texts, nextToken: tokenOf(token) };
 }
 
 /** The fields of one event. @throws CheckFailure when it is no JSON object */
@@ -52,6 +75,10 @@ function readTime(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? undefined : time / 1000;
+}
+
+function tokenOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function fieldsOf(value: unknown): Fields {

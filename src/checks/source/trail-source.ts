@@ -1,3 +1,5 @@
+import type { PublicKey } from '../../digest/verify/index.ts';
+
 /** What GetTrailStatus answers, as far as checks look at it; times in seconds since the epoch. */
 export interface TrailStatus {
   readonly IsLogging?: boolean;
@@ -38,6 +40,10 @@ export interface TrailSource {
   trailStatus(name: string): Promise<TrailStatus>;
   /** Trails whose home is the Region. */
   trails(): Promise<readonly TrailDescription[]>;
+  /** One trail, or undefined when there is none. An ARN also names a trail that has its home in another Region. */
+  trail(nameOrArn: string): Promise<TrailDescription | undefined>;
+  /** The keys that were valid at some time of the window, with which digests were signed. */
+  publicKeys(window: Window): Promise<readonly PublicKey[]>;
   /** The `CloudTrailEvent` texts of all events, or of those within the window, page by page. */
   events(window: Window | undefined): AsyncIterable<readonly string[]>;
 }

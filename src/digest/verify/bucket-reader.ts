@@ -21,6 +21,10 @@ export interface BucketReader {
    * but the newest is then taken from its successor, which has signed it.
    */
   readonly keepsMetadata: boolean;
+  /** Digests that may be fetched before the walk comes to them, at least 1; default 16. For readers with little memory. */
+  readonly ahead?: number;
+  /** Digests larger than this, inflated, count as unreadable; default and most: 64 MB. Bytes. */
+  readonly maxDigestBytes?: number;
   /** Pages of keys that begin with `prefix` and come after `after`, in ascending order of their UTF-8 bytes. */
   list(bucket: string, prefix: string, after: string): AsyncIterable<readonly ListedObject[]>;
   /**

@@ -43,12 +43,13 @@ export async function fetchDigest(
   key: string,
   signedBySuccessor?: string,
 ): Promise<FetchedDigest | undefined> {
-  const object = await reader.get(bucket, key, MAX_DIGEST_BYTES).catch((error: unknown) => {
+  const maxBytes = Math.min(reader.maxDigestBytes ?? MAX_DIGEST_BYTES, MAX_DIGEST_BYTES);
+  const object = await reader.get(bucket, key, maxBytes).catch((error: unknown) => {
     if (error instanceof ObjectTooLarge) throw new DigestProblem('format');
     throw error;
   });
   if (object === undefined) return undefined;
-  const { content, ending } = inflate(object.bytes);
+  const { content, ending } = inflate(object.bytes, maxBytes);
   const value = parse(content);
   const signature =
     object.metadata.get('signature') ?? (reader.keepsMetadata ? undefined : signedBySuccessor);
@@ -90,9 +91,12 @@ export function textOf(digest: FetchedDigest, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined;
 }
 
-function inflate(bytes: Uint8Array): { readonly content: Buffer; readonly ending: Inflated['ending'] } {
+function inflate(
+  bytes: Uint8Array,
+  maxBytes: number,
+): { readonly content: Buffer; readonly ending: Inflated['ending'] } {
   try {
-    const inflated = gunzipFirst(bytes, MAX_DIGEST_BYTES);
+    const inflated = gunzipFirst(bytes, maxBytes);
     // Half a digest has no meaning; half a log file still has the hash of a half.
     if (inflated.ending !== 'cut') return inflated;
   } catch (error) {

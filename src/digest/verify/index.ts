@@ -14,7 +14,7 @@ export { type BucketReader, type ListedObject, ObjectTooLarge, type StoredObject
 export { NoPublicKeys } from './chain-keys.ts';
 export { stringToSign, type TrueDigest } from './check-digest.ts';
 export type { FetchedDigest, ListedLog } from './digest.ts';
-export { type ChainName, formatTime } from './digest-key.ts';
+export { type ChainName, formatTime, timeOfKey } from './digest-key.ts';
 export { DigestProblem, type DigestProblemCode } from './digest-problem.ts';
 export type { Anchor, TrailStatus } from './evidence.ts';
 export { addressOf, type Finding, type FindingCode } from './finding.ts';

@@ -61,7 +61,7 @@ export async function* walkDigests(options: WalkOptions): AsyncGenerator<Step> {
     }
     seen.add(address);
     // In a copy without metadata each fetch needs what its successor says; and a disk needs no running ahead.
-    for (const next of reader.keepsMetadata ? [at, ...left.slice(-AHEAD)] : []) {
+    for (const next of reader.keepsMetadata ? [at, ...left.slice(-(reader.ahead ?? AHEAD))] : []) {
       const name = `${bucket}/${next}`;
       if (!ahead.has(name) && !seen.has(name)) ahead.set(name, fetchSettled(reader, bucket, next));
     }

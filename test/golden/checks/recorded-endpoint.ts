@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { RecordedChains } from './recorded-chains.ts';
 
 /** What AWS answers to the golden command lines, recorded: the Region of a call chooses what happens. */
 interface Recorded {
@@ -168,19 +169,22 @@ opentrail_events_dropped_total{account="1",region="eu-west-1",trail="late",reaso
 /** A server on a port of its own that knows these answers. */
 export class RecordedEndpoint {
   readonly #server: Server;
+  readonly #chains: RecordedChains;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, chains: RecordedChains) {
     this.#server = server;
+    this.#chains = chains;
   }
 
   static async start(): Promise<RecordedEndpoint> {
+    const chains = await RecordedChains.start(NOW);
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
-      request.on('end', () => answer(request, response, Buffer.concat(parts).toString()));
+      request.on('end', () => answer(request, response, Buffer.concat(parts).toString(), chains));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new RecordedEndpoint(server);
+    return new RecordedEndpoint(server, chains);
   }
 
   get url(): string {
@@ -190,10 +194,16 @@ export class RecordedEndpoint {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+    await this.#chains.stop();
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+  chains: RecordedChains,
+): void {
   const [, region, service] =
     /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)/.exec(request.headers.authorization ?? '') ?? [];
   if (region === 'eu-north-1') return; // never answers
@@ -202,12 +212,16 @@ function answer(request: IncomingMessage, response: ServerResponse, body: string
     setImmediate(() => response.destroy());
     return;
   }
+  if (service === 's3') {
+    chains.answer(request, region ?? '', response);
+    return;
+  }
   const recorded =
     request.method === 'GET'
       ? answerGet(request.url ?? '')
       : service === 'sts'
         ? answerSts(body)
-        : answerCall(request, region ?? '', body);
+        : answerCall(request, region ?? '', body, chains);
   response
     .writeHead(recorded.status ?? 200, { 'content-type': recorded.type ?? 'application/x-amz-json-1.1' })
     .end(recorded.body);
@@ -232,8 +246,17 @@ function answerSts(body: string): Recorded {
   };
 }
 
-function answerCall(request: IncomingMessage, region: string, body: string): Recorded {
-  const question = JSON.parse(body) as { readonly Name?: string; readonly NextToken?: string };
+function answerCall(
+  request: IncomingMessage,
+  region: string,
+  body: string,
+  chains: RecordedChains,
+): Recorded {
+  const question = JSON.parse(body) as {
+    readonly Name?: string;
+    readonly NextToken?: string;
+    readonly trailNameList?: readonly string[];
+  };
   // The Region that only a role may enter.
   if (region === 'ca-west-1' && request.headers['x-amz-security-token'] !== 'role-token') {
     return refusal('AccessDeniedException', 'Only for the role.');
@@ -241,9 +264,19 @@ function answerCall(request: IncomingMessage, region: string, body: string): Rec
   switch (String(request.headers['x-amz-target']).split('.').at(-1)) {
     case 'GetTrailStatus':
       return STATUSES.get(question.Name ?? '') ?? WELL;
+    case 'ListPublicKeys':
+      return json(chains.publicKeys);
     case 'DescribeTrails':
+      if (question.trailNameList) return describe(question.trailNameList[0] ?? '', chains);
       return json({ trailList: region === 'eu-west-3' ? [] : TRAILS });
     default:
       return (LOOKUPS.get(region) ?? LOOKUPS.get('eu-west-1')!)(question.NextToken);
   }
+}
+
+function describe(name: string, chains: RecordedChains): Recorded {
+  if (name === 'unseen')
+    return refusal('AccessDeniedException', 'Not authorized to perform: cloudtrail:DescribeTrails');
+  const known = TRAILS.find((trail) => trail.Name === name || trail.TrailARN === name);
+  return json({ trailList: [known ?? chains.describe(name.replace(/^.*\//, ''))] });
 }
