@@ -82,6 +82,7 @@ function signingKey(
 }
 
 function canonicalQuery(url: URL): string {
+  if (url.search === '') return '';
   return [...url.searchParams]
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()

@@ -79,8 +79,7 @@ async function validate(options: Options, context: CliContext): Promise<void> {
     isVerbose: options.verbose ?? false,
   });
   const reader = await openReader(target.place, context.env);
-  const threads =
-    options.jobs > 1 ? createThreadInspector(target.place, options.jobs, reader.addressOf) : undefined;
+  const threads = options.jobs > 1 ? createThreadInspector(target.place, options.jobs, reader) : undefined;
   try {
     await report.begin();
     const verdict = await verifyChain(

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { type BucketReader, type ListedObject, ObjectTooLarge } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
 
@@ -61,14 +61,17 @@ function bucketFolder(root: string, bucket: string): string {
   return lstatSync(own, { throwIfNoEntry: false })?.isDirectory() ? own : root;
 }
 
-/** Undefined for keys that no copy of a bucket can hold, such as those that climb out of it. */
+/**
+ * Undefined for keys that no copy of a bucket can hold: those that climb out of it, and those that are not their own
+ * shortest form, since `a/../b` names another object than `b`.
+ */
 function fileOf(base: string, key: string): string | undefined {
-  if (key.includes('\0') || isAbsolute(key)) return undefined;
-  const file = join(base, ...key.split('/'));
-  const way = relative(base, file);
-  // The key must be its own shortest form: `a/../b` names another object than `b`.
-  return way === key.split('/').join(sep) && !way.startsWith('..') ? file : undefined;
+  if (NO_FILE.test(key)) return undefined;
+  return base + sep + (sep === '/' ? key : key.replaceAll('/', sep));
 }
+
+/** A step that is empty, `.` or `..`; a byte that ends a name; on Windows, what parts steps there or names a drive. */
+const NO_FILE = sep === '/' ? /(^|\/)\.{0,2}(\/|$)|\0/ : /(^|\/)\.{0,2}(\/|$)|[\0\\:]/;
 
 /** Neither a link, which could lead anywhere, nor a pipe, which would never end. */
 function readPlainFile(file: string, maxBytes: number, bucket: string, key: string): Uint8Array | undefined {
@@ -83,10 +86,22 @@ function readPlainFile(file: string, maxBytes: number, bucket: string, key: stri
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return undefined;
     if (stat.size > maxBytes) throw new ObjectTooLarge(bucket, key, maxBytes);
-    return readFileSync(descriptor);
+    return readWhole(descriptor, stat.size);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** As many bytes as there were when it was opened; fewer when it has been cut since. */
+function readWhole(descriptor: number, size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const count = readSync(descriptor, bytes, filled, size - filled, null);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
 }
 
 function readMetadata(file: string): ReadonlyMap<string, string> {

@@ -1,12 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
 import { type Credentials, signRequest } from '../../signer/index.ts';
-
-/** Milliseconds without a byte until an answer is given up. */
-const PATIENCE = 30_000;
-/** Connections to one host. */
-const CONNECTIONS = 32;
-const EMPTY = '';
+import { createHttpPool, type HttpPool } from './http-pool.ts';
 
 /** Where a bucket answers, and who asks. */
 export interface BucketAddress {
@@ -33,77 +26,37 @@ export type PlainGet = (
  * A GET without the SDK's layers, which cost ten times what the rest of a small log file does. It knows success only:
  * refusals, retries and large objects are left to the SDK, which is asked again when this answers undefined.
  */
-export function createPlainGet(): PlainGet {
-  const pools = new Map<string, Pool>();
-
-  function poolOf(origin: string): Pool {
-    const known = pools.get(origin);
-    if (known) return known;
-    const pool = new Pool(origin, {
-      connections: CONNECTIONS,
-      ...{ connectTimeout: PATIENCE, headersTimeout: PATIENCE, bodyTimeout: PATIENCE },
-    });
-    pools.set(origin, pool);
-    return pool;
-  }
-
+export function createPlainGet(pool: HttpPool = createHttpPool()): PlainGet {
   return async (address, key, maxBytes) => {
     // A URL would swallow such steps, and fetch another object.
     if (key.split('/').some((step) => step === '.' || step === '..')) return undefined;
     const url = new URL(`${address.base}/${encodeKey(key)}`);
-    const headers = signRequest({
-      ...{ method: 'GET', service: 's3', url, body: EMPTY, headers: {}, now: Date.now() },
-      ...{ credentials: address.credentials, region: address.region },
-    });
-    return await fetchFrom(poolOf(url.origin), url.pathname, headers, maxBytes);
+    const { credentials, region } = address;
+    const signable = { method: 'GET', service: 's3', url, body: '', headers: {} } as const;
+    const headers = signRequest({ ...signable, credentials, region, now: Date.now() });
+    const answer = await pool.get(url, { path: url.pathname, headers, maxBytes });
+    if (answer?.status !== 200) return undefined;
+    return {
+      bytes: answer.body,
+      get metadata() {
+        return metadataOf(answer.headers);
+      },
+    };
   };
 }
 
-function fetchFrom(
-  pool: Pool,
-  path: string,
-  headers: Record<string, string>,
-  maxBytes: number,
-): Promise<PlainObject | undefined> {
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let size = 0;
-    let metadata: ReadonlyMap<string, string> = new Map();
-    pool.dispatch(
-      { method: 'GET', path, headers },
-      {
-        // Its presence is what tells the library which kind of handler this is.
-        onRequestStart() {},
-        onResponseStart(controller, status, answered) {
-          if (status !== 200) controller.abort(new Error('no object'));
-          else metadata = metadataOf(answered);
-        },
-        onResponseData(controller, piece) {
-          size += piece.length;
-          if (size > maxBytes) controller.abort(new Error('too large'));
-          else pieces.push(piece);
-        },
-        onResponseEnd: () => resolve({ bytes: join(pieces), metadata }),
-        onResponseError: () => resolve(undefined),
-      },
-    );
-  });
-}
+const METADATA = 'x-amz-meta-';
 
-function join(pieces: readonly Buffer[]): Buffer {
-  const [first] = pieces;
-  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
-}
-
-function metadataOf(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
+function metadataOf(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith('x-amz-meta-') && typeof value === 'string') metadata.set(name.slice(11), value);
+  for (const [name, value] of headers) {
+    if (name.startsWith(METADATA)) metadata.set(name.slice(METADATA.length), value);
   }
   return metadata;
 }
 
 function encodeKey(key: string): string {
+  if (/^[\w/.~-]*$/.test(key)) return key;
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')
     .replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -9,6 +9,7 @@ import {
 import { type BucketReader, ObjectTooLarge } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
 import { type BucketAddress, createPlainGet } from './plain-get.ts';
+import { decodeKey } from './plain-s3-reader.ts';
 
 /** An S3, and how to get its objects without the SDK. */
 export interface S3Reader extends BucketReader {
@@ -69,7 +70,7 @@ export function createS3Reader(config: S3ClientConfig): S3Reader {
           ),
         );
         yield (page.Contents ?? []).map(({ Key = '', LastModified }) => ({
-          key: decode(Key),
+          key: decodeKey(Key),
           ...(LastModified && { lastModified: LastModified.getTime() }),
         }));
         token = page.IsTruncated ? page.NextContinuationToken : undefined;
@@ -135,12 +136,4 @@ async function call<Value>(operation: string, work: () => Promise<Value>): Promi
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof S3ServiceException ? error.name : undefined;
-}
-
-function decode(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return key;
-  }
 }

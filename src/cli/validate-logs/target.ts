@@ -9,7 +9,7 @@ import {
 import { mustReadLocalServer } from '../access.ts';
 import { type CliContext, CliError } from '../context.ts';
 import { openReader } from './open-reader.ts';
-import type { AwsAccess, Place } from './place.ts';
+import { type AwsAccess, endpointOf, type Place } from './place.ts';
 import type { TrailSource } from './trail-source.ts';
 
 /** The options that say what to validate and where it lies. */
@@ -167,9 +167,17 @@ export function accessOf(options: TargetOptions, env: CliContext['env']): AwsAcc
   }
 }
 
+/** Loads the AWS SDK only where it is needed. */
 async function openService(access: AwsAccess, env: CliContext['env']): Promise<TrailSource> {
-  const { createTrailSource } = await import('./trail-source.ts');
-  return createTrailSource(access, env);
+  const openWhole = async () => {
+    const { createTrailSource } = await import('./trail-source.ts');
+    return createTrailSource(access, env);
+  };
+  const endpoint = endpointOf(access, env, 'CLOUDTRAIL');
+  const { credentials, region } = access;
+  if (endpoint === undefined || credentials === undefined || region === undefined) return await openWhole();
+  const { createPlainTrailSource } = await import('./plain-trail-source.ts');
+  return createPlainTrailSource({ endpoint, region, credentials }, openWhole);
 }
 
 function mustHave(service: TrailSource | undefined): TrailSource {

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ListedLog, LogInspector, LogVerdict } from '../../digest/verify/index.ts';
+import { inspectLog, type ListedLog, type LogInspector, type LogVerdict } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
 import type { InspectOrder } from './inspect-worker.ts';
+import type { PlaceReader } from './open-reader.ts';
 import { type PackedVerdicts, unpackVerdicts } from './packed-verdicts.ts';
 import type { Place } from './place.ts';
-import type { BucketAddress } from './plain-get.ts';
 
 type InspectAnswer =
   | { readonly number: number; readonly packed: PackedVerdicts }
@@ -19,37 +19,71 @@ interface Waiting {
 
 /** Batches that one thread works on at a time: enough that none waits for the network or for the next order. */
 const AT_ONCE = 3;
+/** Batches that wait until another thread is worth its start. */
+const WORTH_A_THREAD = 2;
 
-/** Inspects in threads of its own; `close` ends them. */
+/** Inspects in several threads; `close` ends them. */
 export interface ThreadInspector extends LogInspector {
   close(): Promise<void>;
 }
 
+/** Takes batches, at most `most` at a time. */
+interface Hand {
+  readonly most: number;
+  load: number;
+  give(waiting: Waiting): void;
+}
+
 /**
- * @param threads How many; each reads for itself, so that no content passes through the main thread.
- * @param addressOf How to get a bucket's objects without the SDK, where the place knows it.
+ * @param threads How many, with this one: it would wait for the others, and to start one takes as long as hundreds of
+ *   files. Each reads for itself, so that no content goes from thread to thread.
+ * @param reader What this thread reads with.
  */
-export function createThreadInspector(
-  place: Place,
-  threads: number,
-  addressOf?: (bucket: string) => Promise<BucketAddress | undefined>,
-): ThreadInspector {
+export function createThreadInspector(place: Place, threads: number, reader: PlaceReader): ThreadInspector {
   const queue: Waiting[] = [];
   const working = new Map<number, Waiting>();
-  const workers: { readonly worker: Worker; load: number }[] = [];
+  const workers: Worker[] = [];
+  // A disk is read without waiting, so that of several batches one would only wait for the other.
+  const here: Hand = {
+    most: place.kind === 's3' ? AT_ONCE : 1,
+    load: 0,
+    give: (waiting) => void inspectHere(waiting),
+  };
+  const hands: Hand[] = [here];
   let failure: Error | undefined;
   let next = 0;
 
+  async function inspectHere({ order, resolve, reject }: Waiting): Promise<void> {
+    try {
+      const verdicts = await Promise.all(order.logs.map((log) => inspectLog(reader, log)));
+      resolve(verdicts);
+    } catch (error) {
+      reject(error as Error);
+    }
+    // What the other threads have sent is waiting, and they for it.
+    await new Promise((done) => setImmediate(done));
+    here.load--;
+    dispatch();
+  }
+
   function startWorker(): void {
-    const file = new URL(`./inspect-worker${extname(import.meta.url)}`, import.meta.url);
-    const entry = { worker: new Worker(file, { workerData: place }), load: 0 };
-    entry.worker.on('message', (answer: InspectAnswer) => {
-      entry.load--;
+    const file = new URL(`../validate-logs/inspect-worker${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(file, { workerData: place });
+    const hand: Hand = {
+      ...{ most: AT_ONCE, load: 0 },
+      give(waiting) {
+        working.set(waiting.order.number, waiting);
+        worker.postMessage(waiting.order);
+      },
+    };
+    worker.on('message', (answer: InspectAnswer) => {
+      hand.load--;
       settle(answer);
       dispatch();
     });
-    entry.worker.on('error', fail);
-    workers.push(entry);
+    worker.on('error', fail);
+    workers.push(worker);
+    hands.push(hand);
   }
 
   function settle(answer: InspectAnswer): void {
@@ -66,13 +100,13 @@ export function createThreadInspector(
   }
 
   function dispatch(): void {
+    if (queue.length > WORTH_A_THREAD && hands.length < threads) startWorker();
     for (;;) {
-      const free = workers.reduce((a, b) => (b.load < a.load ? b : a));
-      const waiting = free.load < AT_ONCE ? queue.shift() : undefined;
+      const free = hands.reduce((a, b) => (b.load / b.most < a.load / a.most ? b : a));
+      const waiting = free.load < free.most ? queue.shift() : undefined;
       if (waiting === undefined) return;
       free.load++;
-      working.set(waiting.order.number, waiting);
-      free.worker.postMessage(waiting.order);
+      free.give(waiting);
     }
   }
 
@@ -80,16 +114,15 @@ export function createThreadInspector(
     async inspect(logs: readonly ListedLog[]) {
       const [first] = logs;
       if (first === undefined) return [];
-      const address = await addressOf?.(first.bucket);
+      const address = await reader.addressOf?.(first.bucket);
       if (failure) throw failure;
-      if (workers.length < threads) startWorker();
       return await new Promise((resolve, reject) => {
         queue.push({ order: { number: next++, logs, ...(address && { address }) }, resolve, reject });
         dispatch();
       });
     },
     async close() {
-      await Promise.all(workers.map(({ worker }) => worker.terminate()));
+      await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
 }

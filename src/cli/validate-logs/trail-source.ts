@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import type { PublicKey, PublicKeySource, TrailStatus } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
-import type { AwsAccess } from './place.ts';
+import { type AwsAccess, endpointOf } from './place.ts';
 
 /** What DescribeTrails says of a trail. */
 export interface TrailPlace {
@@ -30,7 +30,7 @@ export function createTrailSource(
   access: AwsAccess,
   env: Readonly<Record<string, string | undefined>>,
 ): TrailSource {
-  const endpoint = access.endpoint ?? env.AWS_ENDPOINT_URL_CLOUDTRAIL ?? env.AWS_ENDPOINT_URL;
+  const endpoint = endpointOf(access, env, 'CLOUDTRAIL');
   const config: CloudTrailClientConfig = {
     ...(access.region !== undefined && { region: access.region }),
     ...(access.credentials && { credentials: access.credentials }),

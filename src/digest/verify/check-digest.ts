@@ -93,9 +93,14 @@ function checkSignature(digest: FetchedDigest, fingerprint: string, key: PublicK
   throw new DigestProblem('signature');
 }
 
+/** Keys that were read before: all digests of a month name one or two. */
+const readKeys = new WeakMap<PublicKey, KeyObject>();
+
 function readKey(key: PublicKey, fingerprint: string): KeyObject {
   try {
-    return loadPublicKey(key.value);
+    const read = readKeys.get(key) ?? loadPublicKey(key.value);
+    readKeys.set(key, read);
+    return read;
   } catch (error) {
     if (!(error instanceof PublicKeyError)) throw error;
     if (error.code === 'encoding') throw new DigestProblem('other', error.message);

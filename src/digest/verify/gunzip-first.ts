@@ -1,4 +1,4 @@
-import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { constants, crc32, createInflateRaw, gunzipSync, inflateRawSync } from 'node:zlib';
 
 /** What the first gzip member of an object holds, and what is wrong about the rest of the object. */
 export interface Inflated {
@@ -24,6 +24,8 @@ const FNAME = 8;
 const FCOMMENT = 16;
 const RESERVED = 0xe0;
 const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const;
+/** How each member begins; nothing else is gzip. */
+const MEMBER = Buffer.from([0x1f, 0x8b, 8]);
 
 /**
  * Inflates the first gzip member (RFC 1952) in one piece. AWS's validator reads the first member only, and takes what
@@ -32,21 +34,32 @@ const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const;
  * @throws GunzipError also when the content is longer than `maxBytes`.
  */
 export function gunzipFirst(bytes: Uint8Array, maxBytes: number): Inflated & { readonly content: Buffer } {
+  const whole = gunzipWhole(bytes, maxBytes);
+  if (whole) return { content: whole, size: whole.length, ending: 'whole' };
   const header = headerLength(bytes);
   if (header === undefined) return { content: Buffer.alloc(0), size: 0, ending: 'cut' };
   const body = bytes.subarray(header);
-  const { buffer, engine } = inflate(body, {
-    ...SYNC_FLUSH,
-    info: true,
-    maxOutputLength: Math.max(maxBytes, 1),
-    chunkSize: likelySize(bytes, maxBytes),
-  });
+  const { buffer, engine } = inflate(body, { ...SYNC_FLUSH, ...sizes(bytes, maxBytes) });
   const trailer = body.subarray(engine.bytesWritten);
   return {
     content: buffer,
     size: buffer.length,
     ending: checkTrailer(trailer, crc32(buffer), buffer.length),
   };
+}
+
+/**
+ * What an object holds that is one whole member and nothing else, as all are that nobody has touched: the library's own
+ * way is faster by a fifth, but reads over the end of a member into the next. Undefined for every other object.
+ */
+function gunzipWhole(bytes: Uint8Array, maxBytes: number): Buffer | undefined {
+  if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MEMBER, 1) >= 0) return undefined;
+  try {
+    const { buffer, engine } = gunzipSync(bytes, sizes(bytes, maxBytes)) as unknown as InflateInfo;
+    return engine.bytesWritten === bytes.length ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -82,6 +95,10 @@ export async function gunzipFirstInPieces(
 interface InflateInfo {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
+}
+
+function sizes(bytes: Uint8Array, maxBytes: number) {
+  return { info: true, maxOutputLength: Math.max(maxBytes, 1), chunkSize: likelySize(bytes, maxBytes) };
 }
 
 function inflate(body: Uint8Array, options: Parameters<typeof inflateRawSync>[1]): InflateInfo {

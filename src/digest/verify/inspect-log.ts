@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOnce } from 'node:crypto';
 import { type BucketReader, ObjectTooLarge } from './bucket-reader.ts';
 import type { ListedLog } from './digest.ts';
 import { scanEventIds } from './event-ids.ts';
@@ -79,7 +79,7 @@ export async function inspectLogBytes(bytes: Uint8Array, sha256: string): Promis
 
 function inspectInOnePiece(bytes: Uint8Array, sha256: string): LogVerdict {
   const { content, ...inflated } = gunzipFirst(bytes, ONE_PIECE_BYTES);
-  const verdict = verdictOf(createHash('sha256').update(content).digest('hex'), sha256, inflated);
+  const verdict = verdictOf(hashOnce('sha256', content), sha256, inflated);
   return { ...verdict, eventIds: verdict.status === 'valid' ? scanEventIds(content) : new Uint32Array() };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as hashOnce, randomBytes } from 'node:crypto';
 import type { ListedLog } from './digest.ts';
 import { FingerprintTable } from './fingerprint-table.ts';
 import type { LogVerdict } from './inspect-log.ts';
@@ -24,7 +24,7 @@ const MAX_KEPT = 10_000;
  */
 export class LogLedger {
   /** Without it, someone could search for a name whose fingerprint stands in the ledger already. */
-  readonly #salt = randomBytes(16);
+  readonly #salt = randomBytes(16).toString('hex');
   readonly #names: FingerprintTable;
   readonly #events: FingerprintTable;
   /** Places by number. Strings of a digest share their memory, so that one costs little more than its key. */
@@ -94,7 +94,7 @@ export class LogLedger {
   }
 
   #fingerprint(bucket: string, key: string): [number, number] {
-    const hash = createHash('sha256').update(this.#salt).update(`${bucket}\n${key}`).digest();
+    const hash = hashOnce('sha256', `${this.#salt}${bucket}\n${key}`, 'buffer');
     return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
   }
 }

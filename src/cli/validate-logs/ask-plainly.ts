@@ -1,0 +1,44 @@
+import { Agent as HttpAgent, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { type SignableRequest, signRequest } from '../../signer/index.ts';
+
+/** Milliseconds without a byte until an answer is given up. */
+const PATIENCE = 30_000;
+/** Longer answers are not read. Bytes. */
+const MAX_ANSWER = 16 * 2 ** 20;
+
+const AGENTS = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+/**
+ * Sends one signed question without the SDK, which takes longer to load than a thousand log files to check. Answers the
+ * body of a plain success; undefined for everything else: the caller asks the SDK, which knows retries and refusals.
+ */
+export function askPlainly(question: Omit<SignableRequest, 'now'>): Promise<string | undefined> {
+  const { method, url, body } = question;
+  const headers = signRequest({ ...question, now: Date.now() });
+  const isTls = url.protocol === 'https:';
+  return new Promise((resolve) => {
+    const request = (isTls ? requestHttps : requestHttp)(url, {
+      ...{ method, headers, timeout: PATIENCE, agent: isTls ? AGENTS.https : AGENTS.http },
+    });
+    const giveUp = () => {
+      request.destroy();
+      resolve(undefined);
+    };
+    request.on('timeout', giveUp).on('error', giveUp);
+    request.on('response', (response) => {
+      const pieces: Buffer[] = [];
+      let size = 0;
+      response.on('data', (piece: Buffer) => {
+        size += piece.length;
+        if (size > MAX_ANSWER) giveUp();
+        else pieces.push(piece);
+      });
+      response.on('end', () => {
+        resolve(response.statusCode === 200 ? Buffer.concat(pieces).toString() : undefined);
+      });
+      response.on('error', giveUp);
+    });
+    request.end(body);
+  });
+}
