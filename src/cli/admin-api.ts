@@ -46,6 +46,8 @@ export interface SearchQuestion {
   readonly countBy?: readonly string[];
   readonly timeline?: number;
   readonly follow?: boolean;
+  /** `flat`, `ecs`, `ocsf`, a normalizer, or `policy`: lines have `view` in place of `record`. */
+  readonly view?: string;
 }
 
 /** One line of the answer of a search. Empty text: absent. */
@@ -69,8 +71,10 @@ export interface SearchLine {
   readonly logSource: string;
   readonly file: string;
   readonly enrichment?: Readonly<Record<string, string>>;
-  /** The record's own bytes as text; empty where a repository does not keep them. */
-  readonly record: string;
+  /** The record's own bytes as text; empty where a repository does not keep them; absent with `view`. */
+  readonly record?: string;
+  /** The view that was asked for; null where a repository does not keep the record. */
+  readonly view?: unknown;
 }
 
 /** How many events have this combination of values. */
@@ -221,6 +225,18 @@ export type ForwardsQuestion =
   | { readonly op: 'add'; readonly forward: Readonly<Record<string, unknown>> & { readonly secret?: string } }
   | { readonly op: 'list' }
   | { readonly op: 'remove' | 'pause' | 'resume' | 'retry'; readonly name: string };
+
+/** A repository, as `POST /v1/admin/repos` with `{"op":"list"}` answers it. */
+export interface RepoLine {
+  readonly name: string;
+  readonly retentionDays: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly oldest?: number;
+  readonly newest?: number;
+  /** Absent: it is not copied. */
+  readonly copy?: ForwardLine['status'] & { readonly to: string };
+}
 
 /** A destination and how it is doing, as `list` answers it. Counts are since the start of the server. */
 export interface ForwardLine {

@@ -62,6 +62,17 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       load: () => import('./commands/sources.ts'),
     },
   ],
+  [
+    'policies',
+    {
+      summary: 'routing, normalization and enrichment policies, and normalizers',
+      load: () => import('./commands/policies.ts'),
+    },
+  ],
+  [
+    'repos',
+    { summary: 'where records are kept, and for how long', load: () => import('./commands/repos.ts') },
+  ],
   ['users', { summary: 'create, list and delete users', load: () => import('./commands/users.ts') }],
   [
     'tokens',

@@ -34,7 +34,7 @@ const MORE: readonly (readonly [string, (found: SearchLine) => string])[] = [
 
 /** A writer; JSON and NDJSON carry each record's own bytes, or with `context` what is known of it around them. */
 export function createSearchWriter(output: Output, context: boolean): SearchWriter {
-  const json = (found: SearchLine) => (context ? contextOf(found) : found.record || contextOf(found));
+  const json = (found: SearchLine) => (context ? contextOf(found) : recordOf(found) || contextOf(found));
   switch (output) {
     case 'ndjson':
       return { head: '', line: (found) => `${json(found)}\n`, tail: () => '' };
@@ -63,7 +63,12 @@ export function createSearchWriter(output: Output, context: boolean): SearchWrit
 /** The record itself stays as its bytes are. */
 function contextOf({ record, ...known }: SearchLine): string {
   const text = JSON.stringify(known);
-  return record === '' ? text : `${text.slice(0, -1)},"record":${record}}`;
+  return record ? `${text.slice(0, -1)},"record":${record}}` : text;
+}
+
+/** The view, where one was asked for. */
+function recordOf({ record, view }: SearchLine): string | undefined {
+  return view === undefined || view === null ? record : JSON.stringify(view);
 }
 
 function row(read: (column: (typeof COLUMNS)[number], at: number) => string): string {

@@ -9,6 +9,8 @@ export const KINDS = [
   'loki',
   'syslog',
   'http',
+  'opentrail',
+  's3',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -17,7 +19,7 @@ export interface Destination {
   /** 1 to 64 letters, digits, `_`, `-`. */
   readonly name: string;
   readonly kind: Kind;
-  /** `https://…`, `http://…`; for syslog `tls://host:port`, `tcp://…`, `udp://…`. */
+  /** `https://…`, `http://…`; a bucket's with its name and a prefix (`https://HOST/BUCKET/PREFIX`); for syslog `tls://host:port`, `tcp://…`, `udp://…`. */
   readonly url: string;
   /** A search; absent: everything. */
   readonly filter?: string;
@@ -31,8 +33,14 @@ export interface Destination {
   /** Splunk: wait until the indexers have what was sent. */
   readonly acknowledge: boolean;
   readonly gzip: boolean;
-  /** Elasticsearch and HTTP: for basic authentication, with the password as the secret. */
+  /** Elasticsearch and HTTP: for basic authentication, with the password as the secret. S3: the access key's id. */
   readonly user?: string;
+  /** S3: the bucket's Region. */
+  readonly region?: string;
+  /** S3: how long is waited for more before a file is written; milliseconds. */
+  readonly gather?: number;
+  /** It holds the copies of repositories, and gets only what lies in those that name it. */
+  readonly copies: boolean;
   /** How long a batch is tried again before it becomes a dead letter; milliseconds. */
   readonly giveUpAfter: number;
   readonly paused: boolean;

@@ -3,12 +3,12 @@ import type { State } from '../state/index.ts';
 import type { DeadLetterCount, DeadLetters } from './dead-letters.ts';
 import { deliver } from './deliver.ts';
 import type { Destination } from './destination.ts';
-import type { Feed, FeedName, Outgoing } from './outgoing.ts';
+import type { Feed, FeedName, FeedRange, Outgoing } from './outgoing.ts';
 import { excerpt } from './post.ts';
 import type { Target } from './target.ts';
 
-/** Where a destination stands in each feed. */
-export type Cursors = Readonly<Partial<Record<FeedName, number>>>;
+/** Where a destination stands in each feed, and of a range that was begun, where it ends. */
+export type Cursors = Readonly<Partial<Record<FeedName | `${FeedName} until`, number>>>;
 
 /** How a destination is doing; counts are since the start of the server. */
 export interface ForwarderStatus {
@@ -39,6 +39,8 @@ export interface ForwarderOptions {
   /** Key of the cursors in the state. */
   readonly cursorKey: string;
   readonly deadLetters: DeadLetters;
+  /** Is an event of this repository for the destination? Absent: whatever the repository. */
+  readonly takesRepo?: (repo: string) => boolean;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -59,7 +61,8 @@ export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #fits: (event: Outgoing) => boolean;
   readonly #closing = new AbortController();
-  readonly #cursors: Map<FeedName, number>;
+  readonly #cursors: Map<keyof Cursors, number>;
+  readonly #delay: number;
   readonly #stops: (() => void)[] = [];
   readonly #lost = new Map<'dead-letter-bound' | 'no-text' | 'feed-trimmed', number>();
   #sent = 0;
@@ -77,13 +80,16 @@ export class Forwarder {
   constructor(options: ForwarderOptions) {
     this.#options = options;
     this.destination = options.destination;
-    this.#cursors = new Map(Object.entries(options.cursors) as [FeedName, number][]);
-    this.#fits = compileFilter(options.destination.filter);
+    this.#cursors = new Map(Object.entries(options.cursors) as [keyof Cursors, number][]);
+    this.#delay = options.target.delay ?? DELAY;
+    const { takesRepo = () => true } = options;
+    const fits = compileFilter(options.destination.filter);
+    this.#fits = (event) => takesRepo(event.repo) && fits(event);
   }
 
   start(): void {
     if (this.destination.paused) return;
-    for (const feed of this.#options.feeds) this.#stops.push(feed.onAppend(() => this.#wake(DELAY)));
+    for (const feed of this.#options.feeds) this.#stops.push(feed.onAppend(() => this.#wake(this.#delay)));
     this.#wake(0);
   }
 
@@ -164,7 +170,7 @@ export class Forwarder {
       }
     });
     const isBehind = this.#options.feeds.some((feed) => feed.head() > this.heldFrom(feed.name));
-    if (isBehind || failed) this.#wake(failed ? RETRY_AFTER_ERROR : DELAY);
+    if (isBehind || failed) this.#wake(failed ? RETRY_AFTER_ERROR : this.#delay);
   }
 
   /** Carries one range; false when there was none. */
@@ -172,17 +178,34 @@ export class Forwarder {
     if (this.#closing.signal.aborted) throw new Closed();
     const cursor = this.#cursors.get(feed.name) ?? feed.head();
     if (cursor >= feed.head()) return false;
-    const range = await feed.read(cursor, { maxBytes: RANGE_BYTES });
+    const range = await this.#readRange(feed, cursor);
     if (range.from > cursor) this.#lose('feed-trimmed', range.from - cursor);
     const fitting = range.events.filter((event) => this.#fits(event));
     this.#filtered += range.events.length - fitting.length;
     const whole = fitting.filter(({ raw }) => raw !== '');
     this.#lose('no-text', fitting.length - whole.length);
+    if (whole.length > 0) await this.#stage(feed.name, range.next);
     await this.#deliver(whole, this.destination.giveUpAfter);
     if (range.next <= cursor) return false;
     this.#cursors.set(feed.name, range.next);
+    this.#cursors.delete(`${feed.name} until`);
     await this.#saveCursors();
     return true;
+  }
+
+  /** A range that was begun before a crash comes again with the same end. */
+  async #readRange(feed: Feed, from: number): Promise<FeedRange> {
+    const to = this.#cursors.get(`${feed.name} until`);
+    const range = await feed.read(from, { maxBytes: RANGE_BYTES, ...(to !== undefined && { to }) });
+    if (to === undefined || range.next <= to) return range;
+    // Of a feed that reads on: each number is an event.
+    return { ...range, next: to, events: range.events.slice(0, Math.max(0, to - range.from)) };
+  }
+
+  async #stage(feed: FeedName, next: number): Promise<void> {
+    if (!this.#options.target.isStaged || this.#cursors.get(`${feed} until`) === next) return;
+    this.#cursors.set(`${feed} until`, next);
+    await this.#saveCursors();
   }
 
   async #deliver(events: readonly Outgoing[], giveUpAfter: number): Promise<void> {
@@ -202,10 +225,11 @@ export class Forwarder {
       },
       onDead: async (dead) => {
         if (dead.length === 0) return;
-        this.#dead += dead.length;
         this.#lastError = excerpt(dead[0]?.reason ?? '');
         const letters = dead.map(({ event, reason }) => ({ reason: excerpt(reason), at: now(), event }));
         this.#lose('dead-letter-bound', await this.#options.deadLetters.add(letters));
+        // Counted once they are there.
+        this.#dead += dead.length;
       },
     });
   }

@@ -61,6 +61,7 @@ export class ForwardHouse {
       path: join(this.dir, 'dead'),
       feeds: [this.feed],
       forms: () => ['raw', 'flat', 'ecs', 'ocsf', 'team'],
+      copies: (destination, repo) => `copy-of-${repo}` === destination,
       isAllowed: () => true,
       now: () => Date.UTC(2026, 10, 21) + this.clock,
       // Half of the shortest pause is long enough for a test.

@@ -23,6 +23,8 @@ export interface ForwardsOptions extends World {
   readonly feeds: readonly Feed[];
   /** Names of the forms in which records may be sent. */
   readonly forms: () => readonly string[];
+  /** Of a destination for copies: is this repository one that names it? */
+  readonly copies: (destination: string, repo: string) => boolean;
   readonly random: () => number;
   /** Bound of the dead letters of each destination. Default 64 MiB. */
   readonly maxDeadBytes?: number;
@@ -96,6 +98,7 @@ export async function openForwards(options: ForwardsOptions): Promise<Forwards> 
       state,
       cursorKey: CURSOR + name,
       deadLetters: deadLettersOf(name),
+      ...(destination.copies && { takesRepo: (repo: string) => options.copies(name, repo) }),
       now: options.now,
       random: options.random,
     });

@@ -4,9 +4,12 @@ import { gunzipSync } from 'node:zlib';
 
 /** One request as an intake got it, unpacked. */
 export interface Received {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** As it was sent. */
+  readonly bytes: Buffer;
 }
 
 /** What an intake answers. */
@@ -30,7 +33,7 @@ export class Intake {
         for await (const chunk of req) chunks.push(chunk as Buffer);
         const bytes = Buffer.concat(chunks);
         const body = (req.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
-        const request = { path: req.url ?? '', headers: req.headers, body };
+        const request = { method: req.method ?? '', path: req.url ?? '', headers: req.headers, body, bytes };
         try {
           const answer = await this.reply(request);
           this.received.push(request);

@@ -6,7 +6,9 @@ import { datadogEvents, datadogLogs } from './targets/datadog.ts';
 import { elasticsearch } from './targets/elasticsearch.ts';
 import { type HttpIntake, httpTarget } from './targets/http-target.ts';
 import { loki } from './targets/loki.ts';
+import { opentrail } from './targets/opentrail.ts';
 import { plainHttp } from './targets/plain-http.ts';
+import { s3 } from './targets/s3.ts';
 import type { TargetSettings } from './targets/settings.ts';
 import { splunk } from './targets/splunk.ts';
 import { syslog } from './targets/syslog.ts';
@@ -23,15 +25,20 @@ export interface World {
 
 /** The target of a destination. */
 export function makeTarget(destination: Destination, secret: string, world: World): Target {
-  const { kind, url, tags, gzip, acknowledge, user, index } = destination;
+  const { kind, url, tags, gzip, acknowledge, user, index, region, gather } = destination;
   const settings: TargetSettings = {
     ...{ url, secret, tags, gzip, acknowledge },
     ...(user !== undefined && { user }),
     ...(index !== undefined && { index }),
+    ...(region !== undefined && { region }),
+    ...(gather !== undefined && { gather }),
     form: (event) => world.form(event, destination.form),
   };
   if (kind === 'syslog') return syslog(settings, world.isAllowed);
   const { post, close } = createPost(world);
+  if (kind === 's3') {
+    return { ...s3({ ...settings, isRaw: destination.form === 'raw' }, post, world.now), close };
+  }
   const intake = (): HttpIntake => {
     switch (kind) {
       case 'datadog-logs':
@@ -46,6 +53,8 @@ export function makeTarget(destination: Destination, secret: string, world: Worl
         return loki(settings);
       case 'http':
         return plainHttp(settings);
+      case 'opentrail':
+        return opentrail(settings);
     }
   };
   return { ...httpTarget(intake(), post), close };

@@ -14,12 +14,12 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Posts a body once. @throws Error when no answer came */
+/** Posts (or puts) a body once. @throws Error when no answer came */
 export type Post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: Buffer,
-  options?: { readonly gzip?: boolean },
+  options?: { readonly gzip?: boolean; readonly method?: 'POST' | 'PUT' },
 ) => Promise<Answer>;
 
 /** An address that nothing may be sent to. */
@@ -72,14 +72,14 @@ export function createPost(options: {
     'https:': new https.Agent({ keepAlive: true, maxSockets: 4, lookup }),
   };
 
-  const post: Post = async (address, headers, body, { gzip: packed = false } = {}) => {
+  const post: Post = async (address, headers, body, { gzip: packed = false, method = 'POST' } = {}) => {
     const url = new URL(address);
     mustBeAllowed(url.hostname, isAllowed);
     const bytes = packed ? await compress(body) : body;
     const secure = url.protocol === 'https:';
     return await new Promise<Answer>((resolve, reject) => {
       const request = (secure ? https : http).request(url, {
-        method: 'POST',
+        method,
         agent: agents[secure ? 'https:' : 'http:'],
         headers: {
           'user-agent': 'opentrail',

@@ -14,9 +14,9 @@ export class DestinationRefused extends Error {
 
 const DAY = 86_400_000;
 const SCHEMES: Readonly<Record<string, readonly string[]>> = { syslog: ['tls:', 'tcp:', 'udp:'] };
-const NEEDS_SECRET = new Set(['datadog-logs', 'datadog-events', 'splunk']);
+const NEEDS_SECRET = new Set(['datadog-logs', 'datadog-events', 'splunk', 'opentrail', 's3']);
 const KNOWN = new Set(
-  'name kind url filter form feeds index tags acknowledge gzip user giveUpAfter paused fromStart secret'.split(
+  'name kind url filter form feeds index tags acknowledge gzip user region gather copies giveUpAfter paused fromStart secret'.split(
     ' ',
   ),
 );
@@ -72,15 +72,34 @@ export function readDestination(
   const feeds = FEEDS.filter((feed) => wanted.length === 0 || wanted.includes(feed));
   if (wanted.some((feed) => !FEEDS.some((one) => one === feed)))
     fault(`feeds must be of ${FEEDS.join(', ')}`);
+  const copies = flag('copies', false);
+  if (copies && wanted.includes('recorded'))
+    fault('feeds must be collected with copies: repositories hold nothing else');
   const [index, user, secret] = [text('index', 255), text('user', 255), text('secret', 4096)];
   if (NEEDS_SECRET.has(kind) && secret === undefined) fault(`${kind} needs a secret: its API key or token`);
   if (secret !== undefined && /[^\x20-\x7e]/.test(secret)) fault('secret must be plain printable characters');
-  const giveUpAfter = members.get('giveUpAfter') ?? DAY;
+  const region = text('region', 64);
+  const gather = members.get('gather');
+  if (kind === 's3') {
+    if (user === undefined) fault("s3 needs a user: the access key's id, with its secret key as the secret");
+    if (region === undefined || !/^[a-z0-9-]+$/.test(region)) fault('s3 needs a region, such as eu-west-1');
+  }
+  for (const [member, value] of [
+    ['region', region],
+    ['gather', gather],
+  ] as const) {
+    if (value !== undefined && kind !== 's3') fault(`${member} is for s3`);
+  }
+  if (gather !== undefined && !(typeof gather === 'number' && gather >= 100 && gather <= 900_000)) {
+    fault('gather must be milliseconds, 100 to 900000');
+  }
+  // A copy with a hole is none: it is tried for longer.
+  const giveUpAfter = members.get('giveUpAfter') ?? (copies ? 30 * DAY : DAY);
   if (typeof giveUpAfter !== 'number' || !(giveUpAfter >= 0 && giveUpAfter <= 30 * DAY)) {
     fault('giveUpAfter must be milliseconds, at most 30 days');
   }
   const destination = {
-    ...{ name, kind, url, feeds },
+    ...{ name, kind, url, copies, feeds: copies ? (['collected'] as const) : feeds },
     form: oneOf('form', forms, kind === 'elasticsearch' ? 'ecs' : 'raw'),
     tags: texts('tags', 50),
     acknowledge: flag('acknowledge', false),
@@ -91,9 +110,13 @@ export function readDestination(
     createdAt: now,
     ...(filter !== undefined && { filter }),
     ...(index !== undefined && { index }),
+    ...(region !== undefined && { region }),
+    ...(typeof gather === 'number' && { gather }),
     ...(user !== undefined && { user }),
     ...(secret !== undefined && { secret }),
   };
+  if (kind === 'opentrail' && destination.form !== 'raw')
+    fault('form must be raw for opentrail: it takes records');
   if (faults.length > 0) throw new DestinationRefused(faults);
   return destination;
 }
@@ -106,6 +129,8 @@ function checkUrl(kind: string, url: string, fault: (text: string) => undefined)
   } else if (parsed.username !== '' || parsed.password !== '') {
     // It would be shown wherever the address is.
     fault('url must hold no user or password; give them as user and secret');
+  } else if (kind === 's3' && !/^(\/[A-Za-z0-9._-]+)+\/?$/.test(parsed.pathname)) {
+    fault('url must have the bucket after the host, and perhaps a prefix: https://HOST/BUCKET/PREFIX');
   }
 }
 

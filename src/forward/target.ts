@@ -28,6 +28,10 @@ export interface Target {
   readonly maxBytes: number;
   /** A single item above this is a dead letter at once. */
   readonly maxItemBytes: number;
+  /** New events wait this long for company; milliseconds. Default 200. */
+  readonly delay?: number;
+  /** A range that a crash interrupts must come again with the same events: it is noted before it is sent. */
+  readonly isStaged?: boolean;
   encode(event: Outgoing): Buffer;
   /** Never throws. */
   send(items: readonly Item[]): Promise<SendOutcome>;

@@ -2,13 +2,14 @@ import { type Destination, DestinationRefused, type Forwards } from '../forward/
 import type { OwnCall } from './access.ts';
 import { HttpError } from './http-error.ts';
 import type { Question } from './question.ts';
+import type { RepoCopies } from './repo-copies.ts';
 
-/** `POST /v1/admin/forwards`: what `opentrail forwards` asks. @throws HttpError 400, 403, 404 */
+/** `POST /v1/admin/forwards`: what `opentrail forwards` asks. @throws HttpError 400, 403, 404, 409 */
 export async function answerForwards(
   question: Question,
   own: OwnCall,
   accountId: string,
-  forwards: Forwards,
+  { forwards, copies }: { readonly forwards: Forwards; readonly copies: RepoCopies },
 ): Promise<unknown> {
   if (own.account !== accountId) {
     throw new HttpError(
@@ -21,7 +22,9 @@ export async function answerForwards(
   switch (op) {
     case 'add':
       try {
-        return { forward: await forwards.put(question.object('forward')) };
+        const json = question.object('forward');
+        if (json.copies !== true) refuseNamed(json.name, copies);
+        return { forward: await forwards.put(json) };
       } catch (error) {
         if (error instanceof DestinationRefused) throw new HttpError(400, 'InvalidForward', error.message);
         throw error;
@@ -33,6 +36,7 @@ export async function answerForwards(
     case 'resume':
     case 'retry': {
       const name = question.mustText('name');
+      if (op === 'remove') refuseNamed(name, copies);
       if (op === 'retry') {
         const events = await forwards.retry(name);
         if (events !== undefined) return { events };
@@ -44,6 +48,13 @@ export async function answerForwards(
     default:
       throw new HttpError(400, 'InvalidRequest', 'op must be add, list, remove, pause, resume or retry');
   }
+}
+
+/** What repositories name as the place of their copy stays, and stays one. */
+function refuseNamed(name: unknown, copies: RepoCopies): void {
+  const repos = typeof name === 'string' ? copies.reposOf(name) : [];
+  if (repos.length === 0) return;
+  throw new HttpError(409, 'InUse', `${String(name)} holds the copies of ${repos.join(', ')}`);
 }
 
 async function withStatus(destination: Destination, forwards: Forwards): Promise<unknown> {

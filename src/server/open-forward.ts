@@ -14,6 +14,8 @@ import type { OwnPath } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenedSources } from './open-sources.ts';
 import { Question } from './question.ts';
+import { openRepoCopies } from './repo-copies.ts';
+import { answerRepos } from './repos-api.ts';
 import type { HouseViews } from './views.ts';
 
 const MAX_QUESTION = 1 << 20;
@@ -34,7 +36,7 @@ export async function openForwardRoom(
     /** The data directory. */
     readonly path: string;
     readonly state: State;
-    readonly sources: Pick<OpenedSources, 'box' | 'views'>;
+    readonly sources: Pick<OpenedSources, 'box' | 'views' | 'policies' | 'repos' | 'useCopyTargets'>;
     readonly collected: CollectedStore;
     readonly journal: Journal;
     readonly now: () => number;
@@ -42,7 +44,8 @@ export async function openForwardRoom(
   },
 ): Promise<OpenedForwards> {
   const { collected, journal, now } = house;
-  const { box, views } = house.sources;
+  const { box, views, policies, repos } = house.sources;
+  const copies = openRepoCopies(policies);
   const log = house.log.child({ room: 'forward' });
   const forwards = await openForwards({
     state: house.state,
@@ -54,12 +57,14 @@ export async function openForwardRoom(
     random: Math.random,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     form: (event, form) => formOf(event, form, views),
+    copies: copies.takes,
     forms: () => ['raw', ...views.names()],
     onError: (what, error) => log.warn({ err: error }, what),
   });
   views.addUsers((name) =>
     forwards.list().flatMap((one) => (one.form === name ? [`forward ${one.name}`] : [])),
   );
+  house.sources.useCopyTargets((name) => forwards.list().some((one) => one.name === name && one.copies));
   await applyFileForwards(config.forwards ?? [], forwards, process.env);
   const release = collected.hold('forwards', () =>
     Math.min(forwards.heldFrom('collected'), collected.head()),
@@ -72,7 +77,17 @@ export async function openForwardRoom(
         {
           scope: 'admin',
           maxBody: MAX_QUESTION,
-          answer: (own) => answerForwards(new Question(own.body), own, config.accountId, forwards),
+          answer: (own) =>
+            answerForwards(new Question(own.body), own, config.accountId, { forwards, copies }),
+        },
+      ],
+      [
+        '/v1/admin/repos',
+        {
+          scope: 'admin',
+          maxBody: MAX_QUESTION,
+          answer: (own) =>
+            answerRepos(new Question(own.body), own, config.accountId, { repos, forwards, copies }),
         },
       ],
     ]),
@@ -89,7 +104,10 @@ export async function openForwardRoom(
       size: () => whole.size(),
       close: () => whole.close(),
     }),
-    register: (metrics) => register(metrics, forwards),
+    register: (metrics) => {
+      register(metrics, forwards);
+      copies.register(metrics, forwards);
+    },
     async close() {
       release();
       await forwards.close();

@@ -33,12 +33,15 @@ export interface OpenedSources {
   readonly sources: Sources;
   readonly policies: Policies;
   readonly connect: SourceConnect;
+  readonly repos: OpenedRepos['repos'];
   /** The views that searches and forwards may name. */
   readonly views: HouseViews;
   /** Seals secrets of other rooms too. */
   readonly box: SecretBox;
   /** `configapi` and `monitorapi`. */
   readonly trees: ReadonlyMap<string, OwnTree>;
+  /** Lets the API know where repositories may be copied to, which is opened later. */
+  useCopyTargets(isTarget: (name: string) => boolean): void;
   /** Lets the API reach the collector, which is opened later. */
   useCollector(control: CollectorControl): void;
   /** What the bucket promises beside what was collected: gauges, and events when something is missing. */
@@ -78,6 +81,7 @@ export async function openSourcesRoom(
   const views = openViews(sources, policies);
   house.repos.useViews(views);
   let collector: CollectorControl | undefined;
+  let copyTargets: ((name: string) => boolean) | undefined;
   const connect = createSourceConnect({ isAllowed });
   const completeness = openCompleteness(
     {
@@ -94,6 +98,7 @@ export async function openSourcesRoom(
     completeness,
     now,
     isAllowedAddress: isAllowed,
+    isCopyTarget: (name) => copyTargets?.(name),
     control: () => collector,
     keepRepo: keepRepos(house.repos.repos),
   };
@@ -107,10 +112,14 @@ export async function openSourcesRoom(
     sources,
     policies,
     connect: rooms.connect,
+    repos: house.repos.repos,
     views,
     box,
     trees: createSourcesApi(rooms, orders, config.accountId, () => box.rotate(reseal)),
     register: (metrics, take) => completeness.register(metrics, take),
+    useCopyTargets(isTarget) {
+      copyTargets = isTarget;
+    },
     useCollector(control) {
       collector = control;
     },

@@ -35,6 +35,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['/v1/admin/forwards resume', 'ResumeForward'],
   ['/v1/admin/forwards retry', 'RetryForward'],
   ['/v1/admin/keys rotate', 'RotateKey'],
+  ['/v1/admin/repos list', 'ListRepositories'],
 ]);
 
 /** What stands for a call in the trail; `parameters` hold no secrets. */

@@ -146,9 +146,9 @@ test('a followed search goes on with what arrives, each once', async () => {
 test('a search stands in the trail, and a followed one once', async () => {
   const found = await until('searches are found', 30_000, async () => {
     const events = await search({ query: 'name:SearchEvents source:opentrail.internal', limit: 1000 });
-    return events.some(({ record }) => record.includes('user:dave')) && events;
+    return events.some(({ record }) => record?.includes('user:dave')) && events;
   });
-  const followed = found.filter(({ record }) => record.includes('user:dave'));
+  const followed = found.filter(({ record }) => record?.includes('user:dave'));
   expect(followed).toHaveLength(1);
 });
 

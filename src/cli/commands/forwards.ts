@@ -7,7 +7,17 @@ import { type CliContext, CliError, write } from '../context.ts';
 import { readDurationOption } from '../time.ts';
 
 const PATH = '/v1/admin/forwards';
-const KINDS = ['datadog-logs', 'datadog-events', 'splunk', 'elasticsearch', 'loki', 'syslog', 'http'];
+const KINDS = [
+  'datadog-logs',
+  'datadog-events',
+  'splunk',
+  'elasticsearch',
+  'loki',
+  'syslog',
+  'http',
+  'opentrail',
+  's3',
+];
 const SECRET = 'OPENTRAIL_FORWARD_SECRET';
 
 interface AddOptions extends AccessOptions {
@@ -20,6 +30,9 @@ interface AddOptions extends AccessOptions {
   readonly index?: string;
   readonly tag?: readonly string[];
   readonly user?: string;
+  readonly s3Region?: string;
+  readonly gather?: number;
+  readonly copies?: boolean;
   readonly acknowledge?: boolean;
   readonly gzip: boolean;
   readonly giveUpAfter?: number;
@@ -35,23 +48,29 @@ export function register(command: Command, context: CliContext): void {
   withAccessOptions(command.command('add').description('make a destination, or replace the one of this name'))
     .argument('<name>', 'letters, digits, _ and -')
     .addOption(new Option('--kind <KIND>', 'what takes the events').choices(KINDS).makeOptionMandatory())
-    .requiredOption('--url <URL>', 'https://…; for syslog tls://host:port, tcp://… or udp://…')
+    .requiredOption(
+      '--url <URL>',
+      'https://…; for s3 https://HOST/BUCKET/PREFIX; for syslog tls://host:port, tcp://… or udp://…',
+    )
     .option('--secret-file <FILE>', `API key, token or password; else ${SECRET}`)
     .option('--filter <SEARCH>', 'only what fits this search')
-    .addOption(
-      new Option('--form <FORM>', 'the record as it is, or a view of it').choices([
-        'raw',
-        'flat',
-        'ecs',
-        'ocsf',
-      ]),
+    .option(
+      '--form <FORM>',
+      'raw, the record as it is; or a view: flat, ecs, ocsf, a normalizer, or policy (by its log source)',
     )
     .addOption(
       new Option('--feed <FEED>', 'collected or recorded; may be repeated; default: both').argParser(each),
     )
     .option('--index <NAME>', "Splunk's or Elasticsearch's index, Loki's tenant")
     .option('--tag <TAG>', 'name:value for Datadog and Loki; may be repeated', each)
-    .option('--user <NAME>', 'for basic authentication')
+    .option('--user <NAME>', "for basic authentication; for s3 the access key's id")
+    .option('--s3-region <REGION>', "the bucket's Region")
+    .option(
+      '--gather <DURATION>',
+      's3: how long events are gathered for a file; default: 1m',
+      readDurationOption,
+    )
+    .option('--copies', 'holds copies of repositories: gets only what lies in those that name it')
     .option('--acknowledge', "Splunk: wait for the indexers' acknowledgement")
     .option('--no-gzip', 'do not compress')
     .option(
@@ -67,7 +86,7 @@ export function register(command: Command, context: CliContext): void {
     )
     .action(async (name: string, options: AddOptions) => {
       const secret = readSecret(options.secretFile, context);
-      const { kind, url, filter, form, feed, index, tag, user, gzip, giveUpAfter } = options;
+      const { kind, url, filter, form, feed, index, tag, user, gzip, giveUpAfter, gather } = options;
       await ask(options, {
         op: 'add',
         forward: {
@@ -79,6 +98,9 @@ export function register(command: Command, context: CliContext): void {
           ...(index !== undefined && { index }),
           ...(tag !== undefined && { tags: tag }),
           ...(user !== undefined && { user }),
+          ...(options.s3Region !== undefined && { region: options.s3Region }),
+          ...(gather !== undefined && { gather }),
+          ...(options.copies && { copies: true }),
           ...(giveUpAfter !== undefined && { giveUpAfter }),
           ...(options.acknowledge && { acknowledge: true }),
           ...(options.fromStart && { fromStart: true }),

@@ -65,6 +65,19 @@ describe('opentrail normalise', () => {
     expect(err).toContain('missing.json');
   });
 
+  test('shows records by a mapping of the operator, and names all that is wrong with one', async () => {
+    const mapping = file(
+      'team.json',
+      JSON.stringify({ name: 'team', fields: [{ to: 'who.type', from: 'userIdentity.type' }] }),
+    );
+    expect((await call('--mapping', mapping, lines)).views).toEqual([{ who: { type: 'Root' } }]);
+    const wrong = file('wrong.json', JSON.stringify({ fields: [{ to: 'a..b', from: 'x' }], more: 1 }));
+    const { code, err } = await call('--mapping', wrong, lines);
+    expect(code).toBe(1);
+    expect(err).toMatch(/more is not known here.*fields\[0\]\.to must be names/);
+    expect((await call('--mapping', join(root, 'missing.json'), lines)).err).toContain('cannot read');
+  });
+
   test('refuses a schema that it does not know', async () => {
     expect(await call('--as', 'leef', lines)).toMatchObject({ code: 2 });
   });

@@ -16,8 +16,12 @@ interface Options extends AccessOptions {
   readonly timeline?: boolean;
   readonly follow?: boolean;
   readonly context?: boolean;
+  readonly as?: string;
   readonly output: Output;
 }
+
+/** As it was given. */
+type Given = Omit<Options, 'output'> & { readonly output?: Output };
 
 const DEFAULT_LIMIT = 100;
 const DEFAULT_COUNTS = 20;
@@ -43,8 +47,14 @@ export function register(command: Command, context: CliContext): void {
     .option('--count-by <FIELDS>', 'count instead, by fields such as name,user; commas between', readFields)
     .option('--timeline', 'draw how many events there were when')
     .option('-f, --follow', 'go on with what arrives, until interrupted')
+    .option(
+      '--as <VIEW>',
+      'json, ndjson: a view in place of the record: flat, ecs, ocsf, a normalizer, or policy (by its log source)',
+    )
     .option('--context', 'json, ndjson: with repository, tags, rule and file around each record')
-    .addOption(new Option('--output <FORM>', 'how to show it').choices(OUTPUTS).default('table'))
+    .addOption(
+      new Option('--output <FORM>', 'how to show it; default: table, with --as ndjson').choices(OUTPUTS),
+    )
     .addHelpText(
       'after',
       '\nPut the search in quotes; before one that begins with a minus write --\n\nExamples:\n' +
@@ -53,7 +63,8 @@ export function register(command: Command, context: CliContext): void {
         "  npx opentrail search 'ip:10.0.0.0/8 (name:Delete* OR name:Put*)' --timeline --from -30d\n" +
         "  npx opentrail search -f -- '-readonly:true'",
     )
-    .action(async (words: readonly string[], options: Options) => {
+    .action(async (words: readonly string[], given: Given) => {
+      const options = withOutput(given);
       if (options.follow && (options.countBy || options.timeline)) {
         throw new CliError('--follow goes with neither --count-by nor --timeline', { exitCode: 2 });
       }
@@ -64,11 +75,21 @@ export function register(command: Command, context: CliContext): void {
         query: words.join(' '),
         ...(options.from !== undefined && { from: options.from }),
         ...(options.to !== undefined && { to: options.to }),
+        ...(options.as !== undefined && { view: options.as }),
       };
       if (options.countBy) return showCounts(question, options.countBy, options, context);
       if (options.timeline) return showTimeline(question, options, context);
       return showEvents(question, options, context);
     });
+}
+
+/** A view has other fields for each event: no columns. */
+function withOutput({ output, ...options }: Given): Options {
+  if (options.as === undefined) return { ...options, output: output ?? 'table' };
+  if (options.countBy || options.timeline || output === 'table' || output === 'csv') {
+    throw new CliError('--as goes with events, as json or ndjson', { exitCode: 2 });
+  }
+  return { ...options, output: output ?? 'ndjson' };
 }
 
 async function showEvents(question: SearchQuestion, options: Options, context: CliContext): Promise<void> {

@@ -7,6 +7,10 @@ export interface TargetSettings {
   readonly secret: string;
   readonly user?: string;
   readonly index?: string;
+  /** The Region that requests to a bucket are signed for. */
+  readonly region?: string;
+  /** How long is waited for more before a file is written; milliseconds. */
+  readonly gather?: number;
   readonly tags: readonly string[];
   readonly gzip: boolean;
   readonly acknowledge: boolean;

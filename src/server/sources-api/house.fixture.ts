@@ -40,6 +40,7 @@ export async function openApiHouse(before?: ApiHouse): Promise<ApiHouse> {
     connect: createSourceConnect({ isAllowed: () => true }),
     now: () => 2_000,
     isAllowedAddress: () => true,
+    isCopyTarget: (name) => name === 'dr',
     control: () => undefined,
     completeness: {
       latest: new Map(),

@@ -9,7 +9,7 @@ import {
   writePolicy,
 } from '../../sources/form/index.ts';
 import type { PolicyBody, PolicyKind } from '../../sources/index.ts';
-import { Faults, type Read } from '../../sources/policy/index.ts';
+import { Faults, type Read, shorten } from '../../sources/policy/index.ts';
 import { ApiRefusal, invalid } from './api-answer.ts';
 import type { OrderPlace } from './log-sources.ts';
 import type { Order, Orders } from './orders.ts';
@@ -97,11 +97,20 @@ function mustRead(
   return read.policy;
 }
 
+/** A copy that nobody makes must not look like one. */
+function readRepoWith(data: unknown, { isCopyTarget }: SourcesRooms): Read<PolicyBody<'repo'>> {
+  const read = readRepoForm(data);
+  const remote = read.kind === 'read' ? read.policy.remote : undefined;
+  if (remote === undefined || isCopyTarget(remote) !== false) return read;
+  const message = `names no destination for copies (opentrail forwards add NAME --copies); got ${shorten(remote)}`;
+  return { kind: 'refused', faults: [{ at: 'remote_logpoint', message }] };
+}
+
 function readForm(kind: PolicyKind, data: unknown, rooms: SourcesRooms): Read<PolicyBody<PolicyKind>> {
   const checks = formChecks(rooms);
   switch (kind) {
     case 'repo':
-      return readRepoForm(data);
+      return readRepoWith(data, rooms);
     case 'routing':
       return readRoutingForm(data, checks);
     case 'normalization':

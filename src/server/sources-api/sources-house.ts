@@ -16,6 +16,8 @@ export interface SourcesRooms {
   /** Undefined while there is no collector: its calls are answered with 503. */
   readonly control: () => CollectorControl | undefined;
   readonly completeness: SourceCompleteness;
+  /** Is there a destination of this name for copies of repositories? Undefined: not known yet. */
+  readonly isCopyTarget: (name: string) => boolean | undefined;
   /** Makes, changes or (days undefined) drops the place of a repository's records. */
   readonly keepRepo: (name: string, retentionDays: number | undefined) => Promise<void>;
 }

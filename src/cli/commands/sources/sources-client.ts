@@ -109,6 +109,8 @@ export interface SourcesClient {
   ): Promise<{ readonly message: string; readonly id?: string }>;
   /** `POST …/LogSources/{id}/{verb}`. */
   control(id: string, verb: string, data?: unknown): Promise<Json>;
+  /** All of a resource, such as `Repos`. */
+  all<Line>(resource: string): Promise<readonly Line[]>;
   status(id: string): Promise<StatusAnswer>;
   /** At most `limit` of them. */
   quarantine(id: string, limit: string): Promise<QuarantineAnswer>;
@@ -146,6 +148,7 @@ export function openSourcesClient(options: AccessOptions, context: CliContext): 
       }
     },
     control: (id, verb, data = {}) => api.request<Json>('POST', `${BASE}/LogSources/${id}/${verb}`, { data }),
+    all: <Line>(resource: string) => api.request<readonly Line[]>('GET', `${BASE}/${resource}`),
     status: (id) => api.request<StatusAnswer>('GET', `${BASE}/LogSources/${id}/status`),
     quarantine: (id, limit) =>
       api.request<QuarantineAnswer>(
