@@ -64,8 +64,8 @@ let inserted = 0;
 const feed = startRepoFeed({
   store,
   sink: {
-    async insert(_repo, records) {
-      inserted += records.length;
+    async insert(_repo, blocks) {
+      for (const block of blocks) inserted += block.records().length;
     },
   },
   onError: (error) => console.error(error),

@@ -39,11 +39,13 @@ export class BackupGate {
   }
 
   /** Repositories whose inserts wait while the gate is shut: a copied token must stand for copied rows. */
-  guardRepos(repos: Pick<Repos, 'names' | 'ensure' | 'insert'>): Pick<Repos, 'names' | 'ensure' | 'insert'> {
+  guardRepos(
+    repos: Pick<Repos, 'names' | 'ensure' | 'insertBlocks'>,
+  ): Pick<Repos, 'names' | 'ensure' | 'insertBlocks'> {
     return {
       names: () => repos.names(),
       ensure: (name, settings) => this.#pass(() => repos.ensure(name, settings)),
-      insert: (name, rows, token) => this.#pass(() => repos.insert(name, rows, token)),
+      insertBlocks: (name, blocks, token) => this.#pass(() => repos.insertBlocks(name, blocks, token)),
     };
   }
 

@@ -47,7 +47,7 @@ export async function openCollectorRoom(house: {
   /** The data directory. */
   readonly path: string;
   readonly sources: OpenedSources;
-  readonly repos: Pick<Repos, 'names' | 'ensure' | 'insert'>;
+  readonly repos: Pick<Repos, 'names' | 'ensure' | 'insertBlocks'>;
   readonly now: () => number;
   readonly log: Logger;
   readonly onBroken: (error: unknown) => void;
@@ -69,11 +69,15 @@ export async function openCollectorRoom(house: {
   const feed = startRepoFeed({
     store,
     sink: {
-      async insert(repo, records, token) {
+      async insert(repo, blocks, token) {
         if (!house.repos.names().some(({ name }) => name === repo)) {
           await house.repos.ensure(repo, { retentionDays: DEFAULT_DAYS });
         }
-        await house.repos.insert(repo, records, token);
+        await house.repos.insertBlocks(
+          repo,
+          blocks.map(({ rows }) => rows),
+          token,
+        );
       },
     },
     onError: (error) =>

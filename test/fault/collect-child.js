@@ -54,8 +54,9 @@ const readers = createFileReaders(1, { enrichmentDirectory: folder });
 startRepoFeed({
   store,
   sink: {
-    async insert(_repo, records, token) {
+    async insert(_repo, blocks, token) {
       const file = join(repo, `${token}.txt`);
+      const records = blocks.flatMap((block) => block.records());
       const text = records.map(({ seq, eventId }) => `${seq} ${eventId}`).join('\n');
       // The same token may come again, but only with the same records.
       if (existsSync(file) && (await readFile(file, 'utf8')) !== text)

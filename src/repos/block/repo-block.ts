@@ -25,6 +25,12 @@ const ENRICHED = 'enrich.';
 export class RepoBlockWriter {
   readonly #columns = makeColumns();
   #rows = 0;
+  // Neighbours share these, and making them costs more than writing them.
+  #bucket = '';
+  #key = '';
+  #file = '';
+  #tags: readonly string[] = [];
+  #tagTexts: readonly string[] = [];
 
   get rows(): number {
     return this.#rows;
@@ -49,11 +55,11 @@ export class RepoBlockWriter {
     columns.error.add(fields.errorCode);
     columns.readonly.add(fields.readOnly);
     columns.category.add(fields.category);
-    columns.tags.add(row.tags.map((tag) => tag.replace(/^#/, '')));
+    columns.tags.add(this.#tagsOf(row));
     columns.priority.add(row.priority);
     columns.rule.add(row.rule);
     columns.origin.add(row.sourceId);
-    columns.file.add(row.bucket === '' && row.key === '' ? '' : `${row.bucket}/${row.key}`);
+    columns.file.add(this.#fileOf(row));
     columns.arrived.add(Math.max(0, Math.trunc(row.arrivedAt)));
     // Searches name the field `enrich.NAME`, whichever way it was handed over.
     columns.enrichment.add(withoutPrefix(row.enrichment));
@@ -70,6 +76,22 @@ export class RepoBlockWriter {
   /** Answers the place behind the block. */
   write(into: Buffer, at: number): number {
     return writeNativeBlock(this.#columns, this.#rows, into, at);
+  }
+
+  #tagsOf({ tags }: RepoRow): readonly string[] {
+    if (tags !== this.#tags) {
+      this.#tags = tags;
+      this.#tagTexts = tags.map((tag) => tag.replace(/^#/, ''));
+    }
+    return this.#tagTexts;
+  }
+
+  #fileOf({ bucket, key }: RepoRow): string {
+    if (bucket !== this.#bucket || key !== this.#key) {
+      [this.#bucket, this.#key] = [bucket, key];
+      this.#file = bucket === '' && key === '' ? '' : `${bucket}/${key}`;
+    }
+    return this.#file;
   }
 }
 

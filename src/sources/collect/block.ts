@@ -1,19 +1,29 @@
-import type { CollectedFields, CollectedRecord } from './collected.ts';
+import { type BlockRow, isKept, keepNot, RepoBlockWriter, readRepoBlock } from '../../repos/block/index.ts';
+import {
+  DictionaryColumn,
+  NativeBlockReader,
+  StringColumn,
+  sizeOfNativeBlock,
+  UInt32Column,
+  writeNativeBlock,
+} from '../../store/native/index.ts';
+import type { CollectedRecord } from './collected.ts';
 
 /**
- * How collected records lie in the log: some hundred records of one file in one block.
+ * How collected records lie in the log: some hundred records of one file and one repository in one block.
  *
- * `version u8 | 3 free bytes | count u32 | header length u32 | bytes before f64 | dropped, one bit a record | header
- * JSON | lengths u32… | raw bytes`. The thread that read the file writes it all; what only the log knows (which records
- * are duplicates, how many bytes stand before) has its place in front and is filled in without copying the rest.
+ * `version u8 | 3 free bytes | count u32 | header length u32 | bytes before f64 | place of the rows u32 | header JSON |
+ * what only the log keeps (Native) | the repository's rows (Native)`. The thread that read the file writes it all; what
+ * only the log knows (which records are duplicates, how many bytes stand before) has its place and is filled in without
+ * copying the rest. The rows go to the engine as they lie here.
  */
-const VERSION = 1;
-const DROPPED_AT = 20;
+const VERSION = 2;
+const HEADER_AT = 24;
 
 /** A record on its way into a block. */
-export type BlockRecord = Omit<CollectedRecord, 'seq' | 'sourceId' | 'bucket' | 'key' | 'arrivedAt'>;
+export type BlockRecord = Omit<CollectedRecord, 'seq' | 'sourceId' | 'bucket' | 'key' | 'arrivedAt' | 'repo'>;
 
-/** What all records of a block share. */
+/** What all records of a file share. */
 export interface BlockOrigin {
   readonly sourceId: string;
   readonly bucket: string;
@@ -21,80 +31,67 @@ export interface BlockOrigin {
   readonly arrivedAt: number;
 }
 
-/** Values of one column: those that differ, and for each record the number of its value. */
-type Column = readonly [values: readonly string[], numbers: readonly number[]];
-
 interface Header extends BlockOrigin {
-  readonly position: readonly number[];
-  readonly eventId: readonly string[];
-  readonly time: readonly number[];
-  /** Only of records that have any. */
-  readonly enrichment: readonly (readonly [record: number, Readonly<Record<string, string>>])[];
-  readonly columns: Readonly<Record<ColumnName, Column>>;
+  readonly repo: string;
 }
 
-const FIELDS = [
-  'account',
-  'region',
-  'source',
-  'name',
-  'user',
-  'arn',
-  'accessKeyId',
-  'sourceIp',
-  'errorCode',
-  'readOnly',
-  'category',
-] as const satisfies readonly (keyof CollectedFields)[];
+/** Lays records out as one block; none of them is dropped yet. */
+export class BlockWriter {
+  readonly #header: Header;
+  readonly #rows = new RepoBlockWriter();
+  readonly #own = { position: new UInt32Column(), event: new StringColumn(), tags: new DictionaryColumn() };
+  #tags: readonly string[] = [];
+  #tagsText = '[]';
 
-const COLUMNS = [...FIELDS, 'repo', 'rule', 'priority', 'tags'] as const;
-type ColumnName = (typeof COLUMNS)[number];
+  constructor(origin: BlockOrigin, repo: string) {
+    const { sourceId, bucket, key, arrivedAt } = origin;
+    this.#header = { sourceId, bucket, key, arrivedAt, repo };
+  }
 
-/** Lays records out as one block; no record is dropped yet. */
-export function encodeBlock(origin: BlockOrigin, records: readonly BlockRecord[]): Buffer<ArrayBuffer> {
-  const columns = new Map(COLUMNS.map((name) => [name, new ColumnWriter(records.length)] as const));
-  const header: Header = {
-    ...origin,
-    position: records.map(({ position }) => position),
-    eventId: records.map(({ eventId }) => eventId),
-    time: records.map(({ time }) => time),
-    enrichment: records.flatMap(({ enrichment }, at) =>
-      hasAny(enrichment) ? [[at, enrichment] as const] : [],
-    ),
-    columns: Object.fromEntries(
-      [...columns].map(([name, column]) => {
-        for (const record of records) column.add(readColumn(record, name));
-        return [name, column.finish()];
-      }),
-    ) as unknown as Header['columns'],
-  };
-  const head = Buffer.from(JSON.stringify(header));
-  const rawAt = DROPPED_AT + Math.ceil(records.length / 8) + head.length + records.length * 4;
-  const bytes = records.reduce((sum, { raw }) => sum + raw.length, rawAt);
-  // Of its own memory: it is handed to another thread.
-  const block = Buffer.from(new ArrayBuffer(bytes));
-  block[0] = VERSION;
-  block.writeUInt32LE(records.length, 4);
-  block.writeUInt32LE(head.length, 8);
-  let at = DROPPED_AT + Math.ceil(records.length / 8);
-  at += head.copy(block, at);
-  for (const { raw } of records) at = block.writeUInt32LE(raw.length, at);
-  for (const { raw } of records) at += raw.copy(block, at);
-  return block;
+  get count(): number {
+    return this.#rows.rows;
+  }
+
+  /** `saysItsId`: its bytes hold `eventID` once, as it is here; undefined: unknown. */
+  add(record: BlockRecord, saysItsId?: boolean): void {
+    // Rules share their lists between records.
+    if (record.tags !== this.#tags) {
+      this.#tags = record.tags;
+      this.#tagsText = JSON.stringify(record.tags);
+    }
+    this.#own.position.add(record.position);
+    this.#own.event.add(record.eventId);
+    this.#own.tags.add(this.#tagsText);
+    this.#rows.add({ ...this.#header, ...record }, saysItsId);
+  }
+
+  /** Of memory of its own: it is handed to another thread. */
+  finish(): Buffer<ArrayBuffer> {
+    const head = Buffer.from(JSON.stringify(this.#header));
+    const ownAt = HEADER_AT + head.length;
+    const rowsAt = ownAt + sizeOfNativeBlock(this.#own, this.count);
+    const block = Buffer.from(new ArrayBuffer(rowsAt + this.#rows.size()));
+    block[0] = VERSION;
+    block.writeUInt32LE(this.count, 4);
+    block.writeUInt32LE(head.length, 8);
+    block.writeUInt32LE(rowsAt, 20);
+    head.copy(block, HEADER_AT);
+    writeNativeBlock(this.#own, this.count, block, ownAt);
+    this.#rows.write(block, rowsAt);
+    return block;
+  }
 }
 
 /** Marks a record as not belonging to the log. */
 export function dropRecord(block: Buffer, record: number): void {
-  block[DROPPED_AT + (record >> 3)]! |= 1 << (record & 7);
+  keepNot(block, block.readUInt32LE(4), record);
 }
 
 /** How many records of the block belong to the log. */
 export function countRecords(block: Buffer): number {
   const count = block.readUInt32LE(4);
-  let kept = count;
-  for (let at = 0; at < count; at += 8) {
-    for (let bits = block[DROPPED_AT + (at >> 3)]!; bits !== 0; bits &= bits - 1) kept--;
-  }
+  let kept = 0;
+  for (let record = 0; record < count; record++) if (isKept(block, count, record)) kept++;
   return kept;
 }
 
@@ -108,102 +105,66 @@ export function setBytesBefore(block: Buffer, bytes: number): void {
   block.writeDoubleLE(bytes, 12);
 }
 
+/** The repository of all of its records. @throws Error when another opentrail wrote it */
+export function repoOf(block: Buffer): string {
+  return readHeader(block).repo;
+}
+
+/** Its rows, as the repository takes them; a view. @throws Error when another opentrail wrote it */
+export function rowsOf(block: Buffer): Buffer {
+  readHeader(block);
+  return block.subarray(block.readUInt32LE(20));
+}
+
+/** A copy whose first record has number `first`, without the records whose numbers are not from `from` to before `to`. */
+export function cutBlock(first: number, block: Buffer, from: number, to: number): Buffer {
+  const copy = Buffer.from(block);
+  const count = block.readUInt32LE(4);
+  let seq = first;
+  for (let record = 0; record < count; record++) {
+    if (!isKept(block, count, record)) continue;
+    if (seq < from || seq >= to) dropRecord(copy, record);
+    seq++;
+  }
+  return copy;
+}
+
 /**
  * The records of a block whose first one has number `first`. Their `raw` are views into `block`.
- * @throws Error when the block was written by a newer opentrail
+ * @throws Error when the block was written by another opentrail
  */
 export function decodeBlock(first: number, block: Buffer): readonly CollectedRecord[] {
-  if (block[0] !== VERSION) {
-    throw new Error(`a block of collected records: expected format ${VERSION}, found ${block[0]}`);
-  }
-  const count = block.readUInt32LE(4);
-  const headAt = DROPPED_AT + Math.ceil(count / 8);
-  const lengthsAt = headAt + block.readUInt32LE(8);
-  const header = JSON.parse(block.toString('utf8', headAt, lengthsAt)) as Header;
-  const { sourceId, bucket, key, arrivedAt, columns } = header;
-  const enrichment = new Map(header.enrichment);
-  const tags = columns.tags[0].map((list) => JSON.parse(list) as readonly string[]);
-  const column = (name: ColumnName, at: number) => columns[name][0][columns[name][1][at]!]!;
+  const { repo, ...origin } = readHeader(block);
+  const own = new NativeBlockReader(block, HEADER_AT + block.readUInt32LE(8));
+  const position = own.uint32('position');
+  const event = own.strings('event');
+  const tags = own.dictionary('tags');
+  const rows = readRepoBlock(rowsOf(block));
+  const lists = new Map<string, readonly string[]>();
+  const tagsOf = (text: string): readonly string[] => {
+    const known = lists.get(text) ?? (JSON.parse(text) as readonly string[]);
+    lists.set(text, known);
+    return known;
+  };
   const records: CollectedRecord[] = [];
-  let rawAt = lengthsAt + count * 4;
-  for (let at = 0; at < count; at++) {
-    const end = rawAt + block.readUInt32LE(lengthsAt + at * 4);
-    const isDropped = (block[DROPPED_AT + (at >> 3)]! & (1 << (at & 7))) !== 0;
-    if (!isDropped) {
-      records.push({
-        seq: first + records.length,
-        sourceId,
-        bucket,
-        key,
-        position: header.position[at]!,
-        arrivedAt,
-        eventId: header.eventId[at]!,
-        time: header.time[at]!,
-        fields: {
-          account: column('account', at),
-          region: column('region', at),
-          source: column('source', at),
-          name: column('name', at),
-          user: column('user', at),
-          arn: column('arn', at),
-          accessKeyId: column('accessKeyId', at),
-          sourceIp: column('sourceIp', at),
-          errorCode: column('errorCode', at),
-          readOnly: column('readOnly', at),
-          category: column('category', at),
-        },
-        enrichment: enrichment.get(at) ?? NOTHING,
-        repo: column('repo', at),
-        rule: column('rule', at),
-        tags: tags[columns.tags[1][at]!]!,
-        priority: column('priority', at),
-        raw: block.subarray(rawAt, end),
-      });
-    }
-    rawAt = end;
+  for (const [at, { isKept: belongs, ...row }] of rows.entries()) {
+    if (!belongs) continue;
+    records.push({
+      seq: first + records.length,
+      ...origin,
+      position: position[at]!,
+      eventId: event[at]!,
+      ...(row satisfies Omit<BlockRow, 'isKept'>),
+      repo,
+      tags: tagsOf(tags[at]!),
+    });
   }
   return records;
 }
 
-const NOTHING: Readonly<Record<string, string>> = Object.freeze({});
-
-function readColumn(record: BlockRecord, name: ColumnName): string {
-  switch (name) {
-    case 'repo':
-    case 'rule':
-    case 'priority':
-      return record[name];
-    case 'tags':
-      return JSON.stringify(record.tags);
-    default:
-      return record.fields[name];
+function readHeader(block: Buffer): Header {
+  if (block[0] !== VERSION) {
+    throw new Error(`a block of collected records: expected format ${VERSION}, found ${block[0]}`);
   }
-}
-
-class ColumnWriter {
-  readonly #values = new Map<string, number>();
-  readonly #numbers: number[];
-  #count = 0;
-
-  constructor(count: number) {
-    this.#numbers = new Array<number>(count);
-  }
-
-  add(value: string): void {
-    let number = this.#values.get(value);
-    if (number === undefined) {
-      number = this.#values.size;
-      this.#values.set(value, number);
-    }
-    this.#numbers[this.#count++] = number;
-  }
-
-  finish(): Column {
-    return [[...this.#values.keys()], this.#numbers];
-  }
-}
-
-function hasAny(object: Readonly<Record<string, string>>): boolean {
-  for (const _name in object) return true;
-  return false;
+  return JSON.parse(block.toString('utf8', HEADER_AT, HEADER_AT + block.readUInt32LE(8))) as Header;
 }

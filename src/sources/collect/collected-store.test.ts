@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { encodeBlock } from './block.ts';
+import { BlockWriter } from './block.ts';
 import { type CollectedStore, type DealtFile, openCollectedStore } from './collected-store.ts';
-import { MARK_BYTES } from './read-file.ts';
-import { KEY_BYTES, writeRecordKey } from './record-key.ts';
+import { MarkWriter } from './marks.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 let path: string;
@@ -31,15 +30,15 @@ function fileOf(eventId: string): DealtFile {
   };
   const origin = { sourceId: 's', bucket: 'b', key: eventId, arrivedAt: NOW };
   const record = { position: 0, eventId, time: NOW, fields, enrichment: {}, raw };
-  const place = { repo: 'default', rule: 'all', tags: [], priority: '' };
-  const marks = Buffer.alloc(MARK_BYTES);
-  writeRecordKey(eventId, NOW, marks, 0);
-  marks.writeUInt32LE(1, KEY_BYTES);
+  const block = new BlockWriter(origin, 'default');
+  block.add({ ...record, rule: 'all', tags: [], priority: '' });
+  const marks = new MarkWriter();
+  marks.add(eventId, NOW, raw);
   return {
     ref: { sourceId: 's', bucket: 'b', key: eventId, etag: 'x', size: raw.length, day: 0 },
     outcome: 'done',
     content: {
-      blocks: [{ block: encodeBlock(origin, [{ ...record, ...place }]), marks }],
+      blocks: [{ block: block.finish(), marks: marks.finish() }],
       ...{ records: 1, early: 0, discarded: new Map(), invalid: 0, foreign: 0, bytes: raw.length },
     },
   };

@@ -3,8 +3,10 @@ import type { Database, RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/index.ts';
 import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } from './block.ts';
 import type { CollectedLog, CollectedRecord } from './collected.ts';
+import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './collected-blocks.ts';
 import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-book.ts';
-import { type FileContent, MARK_BYTES } from './read-file.ts';
+import { MARK_BYTES } from './marks.ts';
+import type { FileContent } from './read-file.ts';
 import { KEY_BYTES } from './record-key.ts';
 import {
   addContent,
@@ -31,6 +33,8 @@ export interface CollectedStore extends CollectedLog {
    * Several are committed together.
    */
   commit(file: DealtFile): Promise<KeptRecords>;
+  /** As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. */
+  readBlocks(from: number, limits: { readonly maxBytes: number; readonly to?: number }): CollectedBlocks;
   readonly book: FileBook;
   /** Stands for this log and no other, wherever its numbers are used as names. */
   readonly id: string;
@@ -152,6 +156,24 @@ class LmdbCollectedStore implements CollectedStore {
       }
     }
     return { from: first, next: first + records.length, records };
+  }
+
+  readBlocks(from: number, { maxBytes, to }: { readonly maxBytes: number; readonly to?: number }) {
+    const first = Math.max(from, this.#tail.seq);
+    const end = Math.min(to ?? this.#head.seq, this.#head.seq);
+    const blocks: CollectedBlock[] = [];
+    let next = Math.max(first, end);
+    if (first >= end) return { from: first, next, blocks };
+    let bytes = 0;
+    const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
+    for (const { key, value } of this.#blocks.getRange({ start, end })) {
+      next = key;
+      if (blocks.length > 0 && bytes + value.length > maxBytes) return { from: first, next, blocks };
+      next = Math.min(key + countRecords(value), end);
+      blocks.push(collectedBlock({ first: key, end: key + countRecords(value), block: value }, first, end));
+      bytes += value.length;
+    }
+    return { from: first, next, blocks };
   }
 
   onAppend(listener: () => void): () => void {

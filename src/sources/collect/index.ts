@@ -5,6 +5,7 @@ export type {
   CollectedRange,
   CollectedRecord,
 } from './collected.ts';
+export type { CollectedBlock } from './collected-blocks.ts';
 export { type CollectedStore, type CollectedStoreBroken, openCollectedStore } from './collected-store.ts';
 export {
   COLLECTOR_LIMITS,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { parseEventTime } from '../../event/index.ts';
 import {
   type CutRecord,
@@ -8,13 +7,10 @@ import {
   Unreadable,
   type UnreadableReason,
 } from '../parse/index.ts';
-import type { EnrichedFields, Route } from '../route/index.ts';
-import { type BlockOrigin, type BlockRecord, encodeBlock } from './block.ts';
+import type { EnrichedFields, Route, RouteRule } from '../route/index.ts';
+import { type BlockOrigin, BlockWriter } from './block.ts';
+import { MarkWriter } from './marks.ts';
 import { isCloudTrailRecord, readCollectedFields } from './record-fields.ts';
-import { KEY_BYTES, writeRecordKey } from './record-key.ts';
-
-/** What the log remembers of each record: its key and the CRC-32 of its bytes. */
-export const MARK_BYTES = KEY_BYTES + 4;
 
 /** A block holds about so many bytes of records: a reader decodes it whole. */
 const BLOCK_BYTES = 1 << 20;
@@ -80,8 +76,9 @@ class FileReading {
   readonly #treatment: Treatment;
   readonly #blocks: FileBlock[] = [];
   readonly #discarded = new Map<string, number>();
-  #waiting: BlockRecord[] = [];
-  #marks: Buffer[] = [];
+  /** Of each repository what is on its way into a block. */
+  readonly #waiting = new Map<string, { readonly block: BlockWriter; readonly marks: MarkWriter }>();
+  readonly #rules = new Map<RouteRule, string>();
   #waitingBytes = 0;
   #records = 0;
   #early = 0;
@@ -89,6 +86,8 @@ class FileReading {
   #foreign = 0;
   #bytes = 0;
   #newest = Number.NEGATIVE_INFINITY;
+  #timeText: unknown;
+  #time: number | undefined;
 
   constructor(order: FileOrder, treatment: Treatment) {
     this.#order = order;
@@ -109,36 +108,38 @@ class FileReading {
       this.#foreign++;
       return;
     }
-    const eventTime = parseEventTime(record.eventTime);
+    const eventTime = this.#timeOf(record.eventTime);
     if (eventTime !== undefined && eventTime < this.#order.notBefore) {
       this.#early++;
       return;
     }
     const enriched = this.#treatment.enrich(record);
     const decision = this.#treatment.route(record, enriched);
-    const rule = `${decision.rule.id}: ${decision.rule.text}`;
+    const rule = this.#textOf(decision.rule);
     if (decision.kind === 'drop') {
       this.#discarded.set(rule, (this.#discarded.get(rule) ?? 0) + 1);
       return;
     }
-    const eventId = idOf(record.eventID ?? record.eventId, raw);
-    const mark = Buffer.allocUnsafe(MARK_BYTES);
-    writeRecordKey(eventId, eventTime, mark, 0);
-    mark.writeUInt32LE(crc32(raw), KEY_BYTES);
     if (eventTime !== undefined && eventTime > this.#newest) this.#newest = eventTime;
-    this.#marks.push(mark);
-    this.#waiting.push({
-      position,
-      eventId,
-      time: eventTime ?? this.#order.arrivedAt,
-      fields: readCollectedFields(record, this.#order.account),
-      enrichment: enriched.size === 0 ? NOTHING : Object.fromEntries(enriched),
-      repo: decision.repo,
-      rule,
-      tags: decision.tags,
-      priority: decision.priority,
-      raw: decision.keepsRaw ? raw : EMPTY,
-    });
+    const eventId = idOf(record.eventID ?? record.eventId, raw);
+    const { block, marks } = this.#writersOf(decision.repo);
+    marks.add(eventId, eventTime, raw);
+    // A scan gives no member that stands there twice, but an empty text has no record to be read from.
+    const saysItsId = cut.members !== undefined && cut.members.eventID === eventId && decision.keepsRaw;
+    block.add(
+      {
+        position,
+        eventId,
+        time: eventTime ?? this.#order.arrivedAt,
+        fields: readCollectedFields(record, this.#order.account),
+        enrichment: enriched.size === 0 ? NOTHING : Object.fromEntries(enriched),
+        rule,
+        tags: decision.tags,
+        priority: decision.priority,
+        raw: decision.keepsRaw ? raw : EMPTY,
+      },
+      saysItsId ? true : undefined,
+    );
     this.#waitingBytes += raw.length;
     if (this.#waitingBytes >= BLOCK_BYTES) this.#cut();
   }
@@ -169,15 +170,36 @@ class FileReading {
     return { reason: 'foreign', message: `${odd} of ${this.#records} records are not of CloudTrail` };
   }
 
+  #writersOf(repo: string) {
+    const known = this.#waiting.get(repo);
+    if (known) return known;
+    const fresh = { block: new BlockWriter(this.#order, repo), marks: new MarkWriter() };
+    this.#waiting.set(repo, fresh);
+    return fresh;
+  }
+
+  /** Records that follow one another bear mostly the same time. */
+  #timeOf(text: unknown): number | undefined {
+    if (text !== this.#timeText) {
+      this.#timeText = text;
+      this.#time = parseEventTime(text);
+    }
+    return this.#time;
+  }
+
+  #textOf(rule: RouteRule): string {
+    const known = this.#rules.get(rule);
+    if (known !== undefined) return known;
+    const text = `${rule.id}: ${rule.text}`;
+    this.#rules.set(rule, text);
+    return text;
+  }
+
   #cut(): void {
-    if (this.#waiting.length === 0) return;
-    const { sourceId, bucket, key, arrivedAt } = this.#order;
-    this.#blocks.push({
-      block: encodeBlock({ sourceId, bucket, key, arrivedAt }, this.#waiting),
-      marks: joinMarks(this.#marks),
-    });
-    this.#waiting = [];
-    this.#marks = [];
+    for (const { block, marks } of this.#waiting.values()) {
+      this.#blocks.push({ block: block.finish(), marks: marks.finish() });
+    }
+    this.#waiting.clear();
     this.#waitingBytes = 0;
   }
 }
@@ -200,11 +222,4 @@ const MAX_ID = 256;
 function idOf(id: unknown, raw: Buffer): string {
   if (typeof id === 'string' && id !== '' && id.length <= MAX_ID) return id;
   return `sha256:${createHash('sha256').update(raw).digest('hex').slice(0, 32)}`;
-}
-
-/** Of memory of their own: they are handed to another thread. */
-function joinMarks(marks: readonly Buffer[]): Buffer<ArrayBuffer> {
-  const joined = Buffer.from(new ArrayBuffer(marks.length * MARK_BYTES));
-  marks.forEach((mark, at) => void mark.copy(joined, at * MARK_BYTES));
-  return joined;
 }
