@@ -74,6 +74,7 @@ export async function openHouse(
   const gate = new BackupGate();
   const collecting = await openCollectorRoom({
     ...{ path: dir.path, sources, repos: gate.guardRepos(repos.repos), now, log },
+    held: () => repos.repos.list(),
     onBroken: (error) => onBroken('the log of collected records broke', error),
   });
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Repos } from '../repos/index.ts';
+import type { RepoInfo, Repos } from '../repos/index.ts';
 import {
   type CollectedStore,
   type Collector,
@@ -22,6 +22,7 @@ import {
   startNotices,
 } from '../sources/notices/index.ts';
 import { registerEnrichment } from './enrichment-metrics.ts';
+import { startForgetting } from './forget-collected.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenedSources } from './open-sources.ts';
 
@@ -48,6 +49,8 @@ export async function openCollectorRoom(house: {
   readonly path: string;
   readonly sources: OpenedSources;
   readonly repos: Pick<Repos, 'names' | 'ensure' | 'insertBlocks'>;
+  /** What the repositories hold. */
+  readonly held: () => Promise<readonly RepoInfo[]>;
   readonly now: () => number;
   readonly log: Logger;
   readonly onBroken: (error: unknown) => void;
@@ -82,6 +85,10 @@ export async function openCollectorRoom(house: {
     },
     onError: (error) =>
       log.warn({ err: error }, 'records could not be put into their repository; it is repeated'),
+  });
+  const forgetting = startForgetting({
+    ...{ store, feed, sources: sources.list, repos: house.held, now: house.now },
+    onError: (error) => log.warn({ err: error }, 'old ids could not be forgotten; it is tried again'),
   });
   const collector = startCollector({
     sources,
@@ -129,10 +136,12 @@ export async function openCollectorRoom(house: {
     register(metrics) {
       register(metrics, { sources: sources.list, collector, notices, store, feed });
       registerEnrichment(metrics, readers);
+      forgetting.register(metrics);
     },
     async close() {
       // Both at once: what is on its way to the collector ends only when the collector does.
       await Promise.all([notices.close(), collector.close()]);
+      await forgetting.close();
       await feed.close();
       await readers.close();
       await store.close();
@@ -189,6 +198,11 @@ function register(
     'files_unlisted_total',
     'Files that could not be read and are not in the quarantine, because it was full',
     ({ unlisted }) => unlisted,
+  );
+  perSource(
+    'files_forgotten_total',
+    'Files that were taken from the quarantine without having been read',
+    ({ forgotten }) => forgotten,
   );
   perReason(
     'records_left_out_total',

@@ -11,6 +11,8 @@ export interface CollectorControl {
   quarantine(id: string, limit: number): QuarantineList;
   /** Tries those again at once, all or the named ones; of a paused source when it is resumed. Answers how many. */
   retry(id: string, keys?: readonly string[]): Promise<number>;
+  /** Takes them from the list, all or the named ones; they are not read again until they change. Answers how many. */
+  forget(id: string, keys?: readonly string[]): Promise<number>;
   /**
    * A notice of new files that somebody brings, as JSON or its text. Resolves when they are dealt with, durably; answers how many, or
    * why it is none.
@@ -74,6 +76,8 @@ export interface QuarantineList {
   readonly more: boolean;
   /** Files that are not in the list because it was full; they are not tried again. Since the source was made. */
   readonly unlisted: number;
+  /** Files that were taken from the list without having been read. Since the source was made. */
+  readonly forgotten: number;
 }
 
 /** A file that could not be read, or not to its end. Times are milliseconds since the epoch. */

@@ -71,6 +71,10 @@ export async function controlSource(
       const when = source.paused ? ' when the source is resumed' : '';
       return done(`${count} ${count === 1 ? 'file is' : 'files are'} tried again${when}`);
     }
+    case 'forget': {
+      const count = await collector(rooms).forget(id, readKeys(data));
+      return done(`${count} ${count === 1 ? 'file is' : 'files are'} forgotten`);
+    }
     case 'completeness': {
       const order = readOrder(source, data, rooms.now());
       if ('faults' in order) throw invalid(order.faults);
@@ -85,7 +89,7 @@ export async function controlSource(
       throw new ApiRefusal(
         404,
         'NotFound',
-        `there is no ${verb}: run, pause, resume, backfill, retry, completeness and test are there`,
+        `there is no ${verb}: run, pause, resume, backfill, retry, forget, completeness and test are there`,
       );
   }
 }

@@ -208,6 +208,7 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['backfill', 'BackFillLogSource'],
   ['test', 'TestLogSource'],
   ['retry', 'RetryLogSourceFiles'],
+  ['forget', 'ForgetLogSourceFiles'],
   ['completeness', 'CheckLogSourceCompleteness'],
 ]);
 

@@ -5,6 +5,7 @@ import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } fr
 import type { CollectedLog, CollectedRecord } from './collected.ts';
 import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './collected-blocks.ts';
 import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-book.ts';
+import { IdMemory } from './id-memory.ts';
 import { MARK_BYTES } from './marks.ts';
 import type { FileContent } from './read-file.ts';
 import { KEY_BYTES } from './record-key.ts';
@@ -51,8 +52,10 @@ export interface CollectedStore extends CollectedLog {
   isFull(): boolean;
   /** Lets go of what all readers have passed, and of more when the log is over its bound. */
   trim(): Promise<void>;
-  /** Forgets the ids of records of before this time (ms): whatever they were of is kept no more. */
-  forgetIds(before: number): Promise<void>;
+  /** By which records are known again. */
+  readonly ids: IdMemory;
+  /** Takes files from the list of those that could not be read; they are counted, and not read again until they change. */
+  forgetTroubles(sourceId: string, isMeant: (trouble: Trouble) => boolean): Promise<number>;
   /** Lets go of all that is known of a source's files. */
   forgetSource(sourceId: string): Promise<void>;
   /** Records that readers did not get because the log was over its bound, by reader, since start. */
@@ -103,10 +106,10 @@ export function openCollectedStore(options: {
 
 class LmdbCollectedStore implements CollectedStore {
   readonly book: FileBook;
+  readonly ids: IdMemory;
   readonly cut = new Map<string, number>();
   readonly #env: RootDatabase<unknown, string>;
   readonly #blocks: Database<Buffer, number>;
-  readonly #ids: Database<Buffer, Buffer>;
   readonly #counts: Database<SourceCounts, string>;
   readonly #options: Parameters<typeof openCollectedStore>[0];
   readonly #listeners = new Set<() => void>();
@@ -117,14 +120,15 @@ class LmdbCollectedStore implements CollectedStore {
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
   #trimming: Promise<void> = Promise.resolve();
+  #forgetting: Promise<unknown> = Promise.resolve();
   #broken: CollectedStoreBroken | undefined;
 
   constructor(options: Parameters<typeof openCollectedStore>[0]) {
     this.#options = options;
     this.#env = openEnvironment(options.path);
     this.#blocks = this.#env.openDB({ name: 'blocks', encoding: 'binary' });
-    this.#ids = this.#env.openDB({ name: 'ids', encoding: 'binary', keyEncoding: 'binary' });
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
+    this.ids = new IdMemory(this.#env);
     this.book = new FileBook(this.#env, options.maxTroubles ?? MAX_TROUBLES);
     this.id = this.get<string>('id') ?? randomUUID();
     if (this.get('id') === undefined) this.#env.putSync('id', this.id);
@@ -221,7 +225,8 @@ class LmdbCollectedStore implements CollectedStore {
   }
 
   counts(sourceId: string): SourceCounts {
-    return { ...NO_COUNTS, ...this.#counts.get(sourceId) };
+    const forgotten = this.get<number>(forgottenOf(sourceId)) ?? 0;
+    return { ...NO_COUNTS, ...this.#counts.get(sourceId), forgotten };
   }
 
   heldBytes(): number {
@@ -238,29 +243,23 @@ class LmdbCollectedStore implements CollectedStore {
     await mine;
   }
 
-  async forgetIds(before: number): Promise<void> {
-    const end = Buffer.alloc(4);
-    end.writeUInt32BE(Math.max(0, Math.floor(before / 1000)));
-    // Ids of records without a time stand under 0 and stay.
-    const start = Buffer.from([0, 0, 0, 1]);
-    for (;;) {
-      const keys = [...this.#ids.getKeys({ start, end, limit: 5_000 })];
-      if (keys.length === 0) return;
-      await this.#ids.batch(() => {
-        for (const key of keys) void this.#ids.remove(key);
-      });
-    }
+  async forgetTroubles(sourceId: string, isMeant: (trouble: Trouble) => boolean): Promise<number> {
+    const mine = this.#forgetting.then(() => this.#forgetTroubles(sourceId, isMeant));
+    this.#forgetting = mine.catch(() => undefined);
+    return await mine;
   }
 
   async forgetSource(sourceId: string): Promise<void> {
     await this.book.forget(sourceId);
     for (const [name] of [...this.entries(`walk/${sourceId}/`)]) await this.remove(name);
     await this.#counts.remove(sourceId);
+    await this.remove(forgottenOf(sourceId));
   }
 
   async close(): Promise<void> {
     await this.#committing;
     await this.#trimming;
+    await this.#forgetting;
     await this.#env.close();
   }
 
@@ -336,8 +335,9 @@ class LmdbCollectedStore implements CollectedStore {
     // In the order of their keys, neighbours share a page.
     const ids = [...fresh.values()].sort(Buffer.compare);
     const at = this.#options.now();
+    this.ids.saw(ids);
     await this.#env.batch(() => {
-      for (const id of ids) void this.#ids.put(id.subarray(0, KEY_BYTES), id.subarray(KEY_BYTES));
+      this.ids.put(ids);
       for (const [seq, block] of blocks) void this.#blocks.put(seq, block);
       for (const { file } of group) {
         this.book.note(file.ref, file.outcome, file.content?.records ?? 0, at);
@@ -348,6 +348,7 @@ class LmdbCollectedStore implements CollectedStore {
     });
     await this.#env.flushed;
     this.#head = head;
+    this.ids.saw(ids);
     group.forEach(({ resolve }, index) => void resolve(kept[index]!));
     if (blocks.length > 0) for (const listener of this.#listeners) listener();
   }
@@ -362,7 +363,7 @@ class LmdbCollectedStore implements CollectedStore {
       const at = record * MARK_BYTES;
       const key = marks.subarray(at, at + KEY_BYTES);
       const name = key.toString('latin1');
-      const known = fresh.get(name)?.subarray(KEY_BYTES) ?? this.#ids.get(key);
+      const known = fresh.get(name)?.subarray(KEY_BYTES) ?? this.ids.get(key);
       if (known === undefined) {
         fresh.set(name, marks.subarray(at, at + MARK_BYTES));
         sum.kept++;
@@ -372,6 +373,19 @@ class LmdbCollectedStore implements CollectedStore {
       sum.duplicates++;
       if (known.compare(marks, at + KEY_BYTES, at + MARK_BYTES) !== 0) sum.variants++;
     }
+  }
+
+  async #forgetTroubles(sourceId: string, isMeant: (trouble: Trouble) => boolean): Promise<number> {
+    const found = [...this.book.troubles(sourceId)].filter(isMeant);
+    if (found.length === 0) return 0;
+    // Not among the counts, which commits write from what they read before.
+    const forgotten = (this.get<number>(forgottenOf(sourceId)) ?? 0) + found.length;
+    await this.#env.batch(() => {
+      for (const trouble of found) void this.book.clearTrouble(trouble);
+      void this.#env.put(forgottenOf(sourceId), forgotten);
+    });
+    await this.#env.flushed;
+    return found.length;
   }
 
   async #trim(): Promise<void> {
@@ -413,6 +427,10 @@ class LmdbCollectedStore implements CollectedStore {
       this.#tail = this.#readTail();
     }
   }
+}
+
+function forgottenOf(sourceId: string): string {
+  return `forgotten/${sourceId}`;
 }
 
 function addFile(counts: SourceCounts, file: DealtFile, kept: KeptRecords): SourceCounts {

@@ -180,8 +180,15 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
     },
     quarantine(sourceId, limit) {
       const found = [...store.book.troubles(sourceId, limit + 1)];
-      const { unlisted } = store.counts(sourceId);
-      return { files: found.slice(0, limit).map(shown), more: found.length > limit, unlisted };
+      const { unlisted, forgotten } = store.counts(sourceId);
+      return { files: found.slice(0, limit).map(shown), more: found.length > limit, unlisted, forgotten };
+    },
+    async forget(sourceId, keys) {
+      await runnerOf(sourceId);
+      const wanted = keys && new Set(keys);
+      return await store.forgetTroubles(sourceId, ({ key, kind }) => {
+        return kind === 'quarantine' && (wanted?.has(key) ?? true);
+      });
     },
     async retry(sourceId, keys) {
       const runner = await runnerOf(sourceId);

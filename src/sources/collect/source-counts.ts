@@ -26,6 +26,8 @@ export interface SourceCounts {
   readonly quarantined: Readonly<Partial<Record<UnreadableReason, number>>>;
   /** Of these: not in the list that can be looked at and tried again, because it was full. */
   readonly unlisted: number;
+  /** Files that were taken from that list without having been read. */
+  readonly forgotten: number;
   /** Files that were no CloudTrail and did not look like it. */
   readonly foreignFiles: number;
   /** Files that were listed and then not there. */
@@ -49,6 +51,7 @@ export const NO_COUNTS: SourceCounts = Object.freeze({
   fileBytes: 0,
   quarantined: {},
   unlisted: 0,
+  forgotten: 0,
   foreignFiles: 0,
   gone: 0,
   newest: 0,

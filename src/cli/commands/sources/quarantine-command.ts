@@ -8,6 +8,7 @@ import { openSourcesClient } from './sources-client.ts';
 interface QuarantineOptions extends AccessOptions {
   /** True: all of them. */
   readonly retry?: true | readonly string[];
+  readonly forget?: true | readonly string[];
   readonly limit: string;
   readonly json?: boolean;
 }
@@ -19,10 +20,16 @@ const MESSAGE_WIDTH = 200;
 /** `sources quarantine`: the files that could not be read, and another try at them. */
 export function registerQuarantine(command: Command, context: CliContext): void {
   withAccessOptions(
-    command.command('quarantine').description('list the files that could not be read, or try them again'),
+    command
+      .command('quarantine')
+      .description('list the files that could not be read, try them again, or forget them'),
   )
     .argument('<name>', 'name or id')
     .option('--retry [KEYS...]', 'try these again, or all of them')
+    .option(
+      '--forget [KEYS...]',
+      'take these from the list, or all of them; they are read again only if they change',
+    )
     .option('--limit <COUNT>', 'how many are listed, up to 1000', '100')
     .option('--json', 'as the API answers them')
     .addHelpText(
@@ -32,9 +39,10 @@ export function registerQuarantine(command: Command, context: CliContext): void 
     .action(async (name: string, options: QuarantineOptions) => {
       const client = openSourcesClient(options, context);
       const { id } = await client.find(name);
-      const { retry } = options;
-      if (retry !== undefined) {
-        const { message } = await client.control(id, 'retry', retry === true ? {} : { keys: retry });
+      for (const verb of ['retry', 'forget'] as const) {
+        const keys = options[verb];
+        if (keys === undefined) continue;
+        const { message } = await client.control(id, verb, keys === true ? {} : { keys });
         return await write(context.out, `${String(message)}\n`);
       }
       const answer = await client.quarantine(id, options.limit);
