@@ -20,6 +20,7 @@ export type { HistoryItem } from './alarms/history-item.ts';
 export { dataFrom, endBefore, replay, type Transition } from './alarms/replay.ts';
 export { type CloudWatch, type CloudWatchOptions, openCloudWatch } from './cloudwatch.ts';
 export { CloudWatchError, type CloudWatchErrorCode } from './cloudwatch-error.ts';
+export { type InspectedCloudWatch, inspectCloudWatch } from './inspect.ts';
 export {
   type Dimension,
   type MetricDatum,

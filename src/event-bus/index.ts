@@ -3,6 +3,7 @@ export type { Delivery, DropReason, SendOutcome, TargetSender } from './deliveri
 export { type EventBus, type EventBusCounters, openEventBus } from './event-bus.ts';
 export { EventBusError, type EventBusErrorCode } from './event-bus-error.ts';
 export { compileInput } from './input/target-input.ts';
+export { type InspectedEventBus, inspectEventBus } from './inspect.ts';
 export {
   type Bus,
   type BusAddress,

@@ -1,3 +1,3 @@
 export { type EnvironmentOptions, inTransaction, nextNumber, openEnvironment } from './environment.ts';
 export { findDamage } from './find-damage.ts';
-export { hasMembers, readRows, type UnreadableRow } from './rows.ts';
+export { checkCounter, type Disagreement, hasMembers, type TellDisagreement, wholeRows } from './rows.ts';

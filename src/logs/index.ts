@@ -5,6 +5,7 @@ export {
 } from './filter-pattern/filter-pattern.ts';
 export { LogMessage } from './filter-pattern/log-message.ts';
 export { FilterPatternError } from './filter-pattern/pattern-error.ts';
+export { type InspectedLogs, inspectLogs } from './inspect.ts';
 export {
   type LogEvent,
   type LogGroup,

@@ -1,4 +1,5 @@
 export type { StartTimer } from './arrivals.ts';
+export { type InspectedQueues, inspectQueues } from './inspect.ts';
 export {
   DEFAULT_SETTINGS,
   type MessageAttribute,

@@ -42,7 +42,11 @@ export async function clearOldPoints(
         from = found.at(-1)!;
       }
     }
-    if (value.lastAt < now - LONGEST) await dropSeries(env, key, now);
+    if (value.lastAt < now - LONGEST) {
+      // Its data first: nobody finds them without it.
+      await removeOld();
+      await dropSeries(env, key, now);
+    }
     if (++seen % STRIDE === 0) await setImmediate();
   }
   if (old.length > 0) await removeOld();

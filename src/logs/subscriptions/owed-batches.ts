@@ -32,7 +32,7 @@ export class OwedBatches implements OwedLanes<OwedBatchKey, OwedLogBatch> {
   add(batch: OwedLogBatch): void {
     const { root, owedBatches } = this.#env;
     const number = nextNumber(root, 'owed-batch');
-    void root.put('owed-bytes', this.bytes + sizeOf(batch));
+    void root.put('owed-bytes', this.bytes + sizeOfBatch(batch));
     const lane = [batch.account, batch.region, batch.group, shortened(batch.filter)].join(' ');
     void owedBatches.put([lane, number], batch);
   }
@@ -73,7 +73,7 @@ export class OwedBatches implements OwedLanes<OwedBatchKey, OwedLogBatch> {
       for (const key of keys) {
         const batch = owedBatches.get(key);
         if (!batch) continue;
-        bytes += sizeOf(batch);
+        bytes += sizeOfBatch(batch);
         void owedBatches.remove(key);
       }
       void root.put('owed-bytes', Math.max(0, this.bytes - bytes));
@@ -86,6 +86,7 @@ function shortened(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 16);
 }
 
-function sizeOf({ events }: OwedLogBatch): number {
+/** Bytes that a batch is counted with. */
+export function sizeOfBatch({ events }: OwedLogBatch): number {
   return events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + 64, 0);
 }

@@ -19,6 +19,7 @@ export interface ObjectProblem {
     | 'object-bytes'
     | 'object-size'
     | 'object-without-bucket'
+    | 'notices-count'
     | 'upload-without-bucket';
   /** `s3://bucket/key`, or a data file. */
   readonly what: string;
@@ -28,6 +29,7 @@ export interface ObjectProblem {
 /** A store that no server uses, opened to be looked at: nothing in it is changed, not even what a crash left is swept. */
 export interface InspectedObjects extends Pick<ObjectStore, 'get' | 'head' | 'list'> {
   findBucket(name: string): Bucket | undefined;
+  buckets(): Iterable<Bucket>;
   /** Objects looked at so far. */
   readonly seen: number;
   /** Compares index and data files. `deep`: reads every object and compares its MD5, where its ETag is one. */
@@ -80,6 +82,8 @@ export function inspectFsObjects(path: string): InspectedObjects {
         detail: `the bucket of the upload ${value.uploadId} is gone`,
       };
     }
+    for (const detail of index.notices.problems())
+      yield { code: 'notices-count', what: 'notifications of buckets', detail };
     yield* orphans(used);
   }
 
@@ -129,6 +133,9 @@ export function inspectFsObjects(path: string): InspectedObjects {
     head,
     list,
     findBucket: (name) => index.buckets.get(name),
+    *buckets() {
+      for (const { value } of index.buckets.getRange({})) yield value;
+    },
     get seen() {
       return seen;
     },

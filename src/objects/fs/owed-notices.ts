@@ -89,6 +89,19 @@ export class FsOwedNotices implements OwedNotices {
     for (const listener of this.#listeners) listener();
   }
 
+  /** For a check: what the counters say, and what there is. */
+  *problems(): Generator<string> {
+    let rows = 0;
+    let highest = 0;
+    for (const [, number] of this.#owed.getKeys({})) {
+      rows++;
+      highest = Math.max(highest, number);
+    }
+    if (rows !== this.size) yield `${this.size} notices are said to be owed, and ${rows} are`;
+    const last = this.#counters.get('number') ?? 0;
+    if (highest > last) yield `the counter of notices stands at ${last}, and ${highest} is in use`;
+  }
+
   get size(): number {
     return this.#counters.get('owed') ?? 0;
   }

@@ -9,6 +9,8 @@ const REPAIRS: Readonly<Record<ObjectProblem['code'], string>> = {
     'copy the object away before the next start: aws s3 cp from a copy of the data directory',
   'inline-bytes-missing': RESTORE_OBJECT,
   'object-bytes': RESTORE_OBJECT,
+  'notices-count':
+    'restore objects/ from a backup (opentrail restore); notifications may be lost or come twice',
   'object-size': RESTORE_OBJECT,
   'object-without-bucket': 'make the bucket again with its old name (aws s3 mb); the object shows up in it',
   'upload-without-bucket': 'make the bucket again and abort the upload (aws s3api abort-multipart-upload)',

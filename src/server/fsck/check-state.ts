@@ -13,6 +13,8 @@ const MEMBERS: readonly (readonly [prefix: string, members: readonly string[]])[
   ['sources/order/', ['id', 'at', 'state']],
   ['completeness/', ['chains']],
   ['repos/', ['retentionDays']],
+  ['topics/', ['arn', 'name', 'subscriptions']],
+  ['topic-outbox/', ['id', 'subscriptionArn', 'body']],
   ['forward/destination/', ['destination']],
 ];
 

@@ -1,9 +1,22 @@
 /** Something on disk that does not agree with the rest. */
 export interface FsckFinding {
   /** Which room's data. */
-  readonly area: 'data-dir' | 'state' | 'journal' | 'objects' | 'delivery' | 'digests' | 'history';
+  readonly area:
+    | 'data-dir'
+    | 'state'
+    | 'journal'
+    | 'objects'
+    | 'delivery'
+    | 'digests'
+    | 'history'
+    | 'logs'
+    | 'cloudwatch'
+    | 'queues'
+    | 'event-bus'
+    | 'collected'
+    | 'repos';
   readonly code: string;
-  /** `error`: something is lost or changed. `warning`: the next start puts it right by itself. */
+  /** `error`: something is lost or changed. `warning`: nothing is; the repair says whether anything is to be done. */
   readonly severity: 'error' | 'warning';
   readonly message: string;
   /** What to do. */

@@ -5,18 +5,24 @@ import type { DeliveryState } from '../../delivery/index.ts';
 import type { DigestKeyRecord } from '../../digest/index.ts';
 import { type Journal, openLmdbJournal } from '../../journal/index.ts';
 import { type InspectedObjects, inspectFsObjects } from '../../objects/index.ts';
-import { inspectLmdbState } from '../../state/index.ts';
+import { type InspectedValue, inspectLmdbState } from '../../state/index.ts';
+import type { Topic } from '../../topics/index.ts';
 import type { Trail } from '../../trails/index.ts';
-import { openDataDir } from '../data-dir.ts';
+import { type DataDir, openDataDir } from '../data-dir.ts';
 import { DataDirError } from '../data-dir-error.ts';
 import { openStoreAt } from '../open-store.ts';
 import { checkChains } from './check-chains.ts';
+import { checkCursors } from './check-cursors.ts';
 import { checkDelivery } from './check-deliveries.ts';
+import { checkEnvironments } from './check-environments.ts';
 import { checkHistory } from './check-history.ts';
 import { checkCursor, checkJournal } from './check-journal.ts';
 import { checkObjects } from './check-objects.ts';
 import { checkState } from './check-state.ts';
-import type { FsckFinding } from './finding.ts';
+import { checkTables } from './check-tables.ts';
+import { checkTargets } from './check-targets.ts';
+import type { FsckFinding, Tell } from './finding.ts';
+import { Findings } from './findings.ts';
 
 const WEEK = 7 * 86_400_000;
 
@@ -41,6 +47,11 @@ export interface FsckReport {
     readonly pendingFiles: number;
     readonly digests: number;
     readonly historyEvents: number;
+    readonly logEvents: number;
+    readonly metrics: number;
+    readonly queuedMessages: number;
+    readonly eventRules: number;
+    readonly collectedRecords: number;
   };
 }
 
@@ -49,77 +60,102 @@ export interface FsckReport {
  * (locks, the event store's own merges).
  * @throws DataDirError when there is none, or a server runs on it.
  */
-export async function fsck({ path, deep = false, now, clickhouseUrl }: FsckOptions): Promise<FsckReport> {
+export async function fsck(options: FsckOptions): Promise<FsckReport> {
+  const { path } = options;
   await access(join(path, 'format.json')).catch(() => {
     throw new DataDirError(`${path} is not the data directory of an opentrail`);
   });
   const dir = await openDataDir(path);
-  const findings: FsckFinding[] = [];
-  const tell = (finding: FsckFinding) => void findings.push(finding);
-  const looked = {
-    stateKeys: 0,
-    journalEvents: 0,
-    objects: 0,
-    pendingFiles: 0,
-    digests: 0,
-    historyEvents: 0,
-  };
+  const findings = new Findings();
+  try {
+    const looked = await checkAll(dir, options, findings.tell);
+    return { findings: findings.all(), looked };
+  } finally {
+    await dir.release();
+  }
+}
+
+async function checkAll(
+  dir: DataDir,
+  { path, deep = false, now, clickhouseUrl }: FsckOptions,
+  tell: Tell,
+): Promise<FsckReport['looked']> {
   const open: { close(): Promise<void> }[] = [];
   try {
-    const values = await inspectLmdbState(dir.state);
-    looked.stateKeys = values.length;
+    const damaged = await checkEnvironments(path, tell);
+    const values = damaged.has('state') ? [] : await inspectLmdbState(dir.state);
     checkState(values, tell);
-    const valuesOf = <T>(prefix: string) =>
-      values.flatMap(({ key, value }) =>
-        value !== undefined && key.startsWith(prefix) ? [{ key, value: value as T }] : [],
-      );
+    const trails = trailsOf(values);
+    const tables = await checkTables(path, damaged, tell);
 
-    const objects: InspectedObjects = inspectFsObjects(dir.objects);
-    open.push(objects);
-    await checkObjects(objects, deep, tell);
-    looked.objects = objects.seen;
+    let objects: InspectedObjects | undefined;
+    if (!damaged.has('objects')) {
+      objects = inspectFsObjects(dir.objects);
+      open.push(objects);
+      await checkObjects(objects, deep, tell);
+      const topics = valuesOf<Topic>(values, 'topics/').map(({ value }) => value);
+      if (!damaged.has('state'))
+        checkTargets(tables, { topics, trails: [...trails.values()] }, objects.buckets(), tell);
+    }
 
-    const journal = await openJournal(dir.journal, now, tell);
+    const counts = { journalEvents: 0, pendingFiles: 0, digests: 0, historyEvents: 0 };
+    const journal = damaged.has('journal') ? undefined : await openJournal(dir.journal, now, tell);
     if (journal) {
       open.push(journal);
-      looked.journalEvents = await checkJournal(journal, deep, tell);
-      const trails = new Map(
-        [...valuesOf<Trail>('trails/'), ...valuesOf<Trail>('ended-trails/')].map(({ value }) => [
-          value.uid,
-          value,
-        ]),
-      );
-      const keys = valuesOf<DigestKeyRecord>('digest-key/').map(({ value }) => value);
-      for (const { key, value } of valuesOf<DeliveryState>('delivery/trail/')) {
-        if (value.cursor === undefined) continue;
+      counts.journalEvents = await checkJournal(journal, deep, tell);
+      checkCursors(tables, journal, new Map([...trails].map(([uid, { name }]) => [uid, name])), tell);
+      const keys = valuesOf<DigestKeyRecord>(values, 'digest-key/').map(({ value }) => value);
+      for (const { key, value } of valuesOf<DeliveryState>(values, 'delivery/trail/')) {
+        if (value.cursor === undefined || !objects) continue;
         const uid = key.slice('delivery/trail/'.length);
         const trail = trails.get(uid) ?? value.retired;
-        looked.pendingFiles += await checkDelivery(trail?.name ?? uid, value, { journal, objects }, tell);
+        counts.pendingFiles += await checkDelivery(trail?.name ?? uid, value, { journal, objects }, tell);
         const range = { since: deep ? 0 : now - WEEK, now };
-        if (trail) looked.digests += await checkChains(trail, value, { objects, keys }, range, tell);
+        if (trail) counts.digests += await checkChains(trail, value, { objects, keys }, range, tell);
       }
-      for (const { value } of valuesOf<{ cursor?: { seq: number; bytes: number } }>('delivery/history')) {
+      for (const { value } of valuesOf<HistoryCursor>(values, 'delivery/history')) {
         if (!value.cursor) continue;
         await checkCursor(journal, 'the event history', value.cursor, tell);
         const opened = await openStoreAt(dir, pino({ level: 'silent' }), clickhouseUrl);
         open.push(opened);
         const { store } = opened;
         const upTo = Math.min(value.cursor.seq, journal.head().seq);
-        looked.historyEvents = await checkHistory({ journal, store }, upTo, { deep, now }, tell);
+        counts.historyEvents = await checkHistory({ journal, store }, upTo, { deep, now }, tell);
       }
     }
-    return { findings, looked };
+    return {
+      ...counts,
+      stateKeys: values.length,
+      objects: objects?.seen ?? 0,
+      logEvents: tables.logs?.events ?? 0,
+      metrics: tables.cloudwatch?.metrics ?? 0,
+      queuedMessages: tables.queues?.messages ?? 0,
+      eventRules: tables['event-bus']?.rules.length ?? 0,
+      collectedRecords: tables.collected?.records ?? 0,
+    };
   } finally {
     for (const room of open.reverse()) await room.close();
-    await dir.release();
   }
 }
 
-async function openJournal(
-  path: string,
-  now: number,
-  tell: (finding: FsckFinding) => void,
-): Promise<Journal | undefined> {
+interface HistoryCursor {
+  readonly cursor?: { readonly seq: number; readonly bytes: number };
+}
+
+/** Those that can be read, of keys that begin so. */
+function valuesOf<T>(values: readonly InspectedValue[], prefix: string): { key: string; value: T }[] {
+  return values.flatMap(({ key, value }) =>
+    value !== undefined && key.startsWith(prefix) ? [{ key, value: value as T }] : [],
+  );
+}
+
+/** By their uid. */
+function trailsOf(values: readonly InspectedValue[]): ReadonlyMap<string, Trail> {
+  const trails = [...valuesOf<Trail>(values, 'trails/'), ...valuesOf<Trail>(values, 'ended-trails/')];
+  return new Map(trails.map(({ value }) => [value.uid, value]));
+}
+
+async function openJournal(path: string, now: number, tell: Tell): Promise<Journal | undefined> {
   try {
     return openLmdbJournal({ path, now: () => now });
   } catch (error) {

@@ -1,0 +1,61 @@
+import { openEnvironment, type TellDisagreement, wholeRows } from '../../lmdb/index.ts';
+import { bytesBefore, decodeBlock } from './block.ts';
+
+/** A reader's place in the log, as it is written down. */
+export interface ReaderPlace {
+  readonly reader: string;
+  readonly at: number;
+  /** The end of a range that it has begun. */
+  readonly stage?: number;
+}
+
+/** What a check of the log of collected records tells other checks. */
+export interface CheckedCollection {
+  readonly head: number;
+  readonly tail: number;
+  readonly readers: readonly ReaderPlace[];
+  /** Records that the log still holds. */
+  readonly records: number;
+}
+
+/** Goes through the log of collected records kept in `path`, which no server uses. Changes nothing. */
+export async function inspectCollected(path: string, tell: TellDisagreement): Promise<CheckedCollection> {
+  const env = openEnvironment<unknown>(path);
+  try {
+    const blocks = env.openDB<Buffer, number>({ name: 'blocks', encoding: 'binary' });
+    const kept = env.get('head') as { readonly seq: number } | undefined;
+    let tail: number | undefined;
+    let next: { seq: number; bytes: number } | undefined;
+    let records = 0;
+    for (const { key, value } of wholeRows('blocks', blocks, isBlock, tell)) {
+      tail ??= key;
+      if (next && key !== next.seq)
+        tell('index', `the log has no collected records ${next.seq} to ${key - 1}`);
+      else if (next && bytesBefore(value) !== next.bytes)
+        tell('sum', `record ${key} stands at byte ${bytesBefore(value)}, not at ${next.bytes}`);
+      const count = decodeBlock(key, value).length;
+      records += count;
+      next = { seq: key + count, bytes: bytesBefore(value) + value.length };
+    }
+    const head = next?.seq ?? kept?.seq ?? 0;
+    if (kept && kept.seq > head)
+      tell(
+        'index',
+        `the log has no collected records ${head} to ${kept.seq - 1}, which it had when it was trimmed`,
+      );
+    const repos = env.get('reader/repos') as { readonly at: number; readonly stage?: number } | undefined;
+    return {
+      head,
+      tail: tail ?? head,
+      records,
+      readers: repos ? [{ reader: 'the repositories', ...repos }] : [],
+    };
+  } finally {
+    await env.close();
+  }
+}
+
+/** Can all its records be read? */
+function isBlock(block: Buffer): boolean {
+  return decodeBlock(0, block).every(({ raw, eventId }) => raw.length >= 0 && eventId !== undefined);
+}
