@@ -319,17 +319,17 @@ describe('between accounts', () => {
 });
 
 describe('a preset', () => {
-  test('monitoring may exactly GetTrailStatus and LookupEvents', async () => {
+  test('monitoring may look at trails, their events and their digests, and at nothing else', async () => {
     const { accessKey } = await identity.createPresetUser({ account: MAIN, name: 'm', preset: 'monitoring' });
     const { caller } = (await identity.findAccessKey(accessKey.accessKeyId))!;
     expect(await ask(caller, 'cloudtrail:GetTrailStatus')).toBe('allowed');
     expect(await ask(caller, 'cloudtrail:LookupEvents')).toBe('allowed');
-    for (const action of [
-      'cloudtrail:DescribeTrails',
-      'cloudtrail:GetTrail',
-      'opentrail:PutEvents',
-      's3:GetObject',
-    ]) {
+    const inBucket = (key: string) => ({ resource: `arn:aws:s3:::logs/AWSLogs/${MAIN}/${key}` });
+    expect(await ask(caller, 's3:GetObject', inBucket('CloudTrail-Digest/us-east-1/x.gz'))).toBe('allowed');
+    expect(await ask(caller, 's3:GetObject', inBucket('CloudTrail/us-east-1/x.gz'))).toContain(
+      'no identity-based policy',
+    );
+    for (const action of ['cloudtrail:GetTrail', 'cloudtrail:StopLogging', 'opentrail:PutEvents']) {
       expect(await ask(caller, action)).toContain(`no identity-based policy allows the ${action} action`);
     }
   });

@@ -13,16 +13,29 @@ const ACTIONS: ReadonlyMap<PresetName, readonly string[]> = new Map<PresetName, 
     ],
   ],
   ['ingest', ['opentrail:PutEvents']],
-  ['monitoring', ['cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents']],
+  [
+    'monitoring',
+    [
+      ...['cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents'],
+      ...['cloudtrail:DescribeTrails', 'cloudtrail:ListPublicKeys'],
+    ],
+  ],
 ]);
+
+/** What monitoring may read of buckets: names, and digests, which hold no events. */
+const MONITORED_BUCKETS = [
+  { Effect: 'Allow', Action: 's3:ListBucket', Resource: '*' },
+  { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::*/CloudTrail-Digest/*' },
+];
 
 /** All presets there are. */
 export const PRESETS: readonly PresetName[] = [...ACTIONS.keys()];
 
 /** The inline policy of a preset. */
 export function presetPolicy(preset: PresetName): { readonly name: string; readonly document: string } {
-  const statement = { Effect: 'Allow', Action: ACTIONS.get(preset), Resource: '*' };
-  return { name: preset, document: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) };
+  const first = { Effect: 'Allow', Action: ACTIONS.get(preset), Resource: '*' };
+  const statements = preset === 'monitoring' ? [first, ...MONITORED_BUCKETS] : [first];
+  return { name: preset, document: JSON.stringify({ Version: '2012-10-17', Statement: statements }) };
 }
 
 /**

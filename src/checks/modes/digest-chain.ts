@@ -44,6 +44,7 @@ export async function checkChain(
   const place = await placeOf(trail, options.text('region')!, question);
   const found = new ChainProblems();
   const { status } = trail;
+  const isHome = question.account === undefined && place.chain.sourceRegion === place.chain.homeRegion;
   try {
     const { findings } = await verifyChain(
       {
@@ -54,12 +55,11 @@ export async function checkChain(
         keys: { keysBetween: async (start, end) => await api.publicKeys(wholeSeconds(start, end)) },
         logs: withLogs ? contentInspector(reader) : { inspect: async () => [] },
         reach: withLogs ? 'listed-logs' : 'digests',
-        // What the service says is about its own chain, not about one of the other accounts'.
-        ...(question.account === undefined && { status: statusOf(status) }),
+        status: statusOf(status, isHome),
       },
       async (answer) => note(found, answer),
     );
-    for (const finding of findings) noteFinding(found, finding, question);
+    for (const finding of findings) noteFinding(found, finding, isHome);
     return found;
   } catch (error) {
     if (!(error instanceof NoPublicKeys)) throw error;
@@ -142,22 +142,18 @@ function note(found: ChainProblems, answer: Answer): void {
 }
 
 /** What the walk has told already, and what the thresholds of the age judge, is left out. */
-function noteFinding(
-  found: ChainProblems,
-  { code, severity, message }: Finding,
-  { account }: ChainQuestion,
-): void {
-  const isOfAge = code === 'tail-old' || code === 'no-digests';
-  if (isOfAge && severity === 'warning' && account === undefined) return;
+function noteFinding(found: ChainProblems, { code, severity, message }: Finding, isHome: boolean): void {
+  if ((code === 'tail-old' || code === 'no-digests') && severity === 'warning' && isHome) return;
   if ((code === 'digests-missing' || code === 'no-digests') && found.invalidDigests > 0) return;
   found.finding(severity === 'error' ? 'CRITICAL' : 'WARNING', message);
 }
 
-function statusOf(status: CheckedTrail['status']): TrailStatus {
+/** When the latest digest came, the service tells of one chain only: not of other accounts', and not of each Region's. */
+function statusOf(status: CheckedTrail['status'], isHome: boolean): TrailStatus {
   const { IsLogging, LatestDigestDeliveryTime: delivered, StopLoggingTime: stopped } = status;
   return {
     ...(IsLogging !== undefined && { isLogging: IsLogging }),
-    ...(delivered !== undefined && { latestDigestDelivery: delivered * 1000 }),
+    ...(isHome && delivered !== undefined && { latestDigestDelivery: delivered * 1000 }),
     ...(stopped !== undefined && { stoppedAt: stopped * 1000 }),
   };
 }

@@ -29,6 +29,10 @@ const TAMPERINGS: ReadonlyMap<string, (chain: SignedChain) => void> = new Map([
 
 const EMPTY = Buffer.alloc(0);
 
+function homeOf(trail: string): string {
+  return trail.startsWith('abroad') ? 'us-east-1' : 'eu-west-1';
+}
+
 function organizationOf(trail: string): { readonly organization?: string } {
   return trail === 'org' ? { organization: 'o-exampleorgid' } : {};
 }
@@ -117,11 +121,12 @@ export class RecordedChains {
   /** The trail's entry in DescribeTrails, for trails that no other answer names. */
   describe(trail: string): Readonly<Record<string, unknown>> {
     const bucket = /-in-(.+)$/.exec(trail)?.[1] ?? 'trails';
-    const chain = new SignedChain(bucket, this.#key, { trail, region: 'eu-west-1' });
+    const home = homeOf(trail);
+    const chain = new SignedChain(bucket, this.#key, { trail, home, region: 'eu-west-1' });
     return {
       Name: trail,
       TrailARN: chain.arn,
-      HomeRegion: 'us-east-1',
+      HomeRegion: home,
       S3BucketName: bucket,
       IsMultiRegionTrail: true,
       IsOrganizationTrail: trail === 'org',
@@ -153,8 +158,9 @@ export class RecordedChains {
     }
     for (const name of bucket === 'trails' ? [...TRAILS, ...TAMPERINGS.keys()] : ['good']) {
       const trail = bucket === 'trails' ? name : `${name}-in-${bucket}`;
+      const home = homeOf(name);
       this.#add(
-        new SignedChain(bucket, this.#key, { ...organizationOf(name), trail, region: 'eu-west-1' }),
+        new SignedChain(bucket, this.#key, { ...organizationOf(name), home, trail, region: 'eu-west-1' }),
         name,
       );
     }
@@ -172,6 +178,7 @@ export class RecordedChains {
     const hours = (count: number, options = {}) =>
       chain.hours(this.#newest - count * HOUR, count, 2, options);
     if (trail === 'my-trail') hours(26);
+    else if (trail === 'abroad-old') chain.hours(this.#newest - 9 * HOUR, 4);
     else if (trail === 'restarted') {
       chain.hours(this.#newest - 6 * HOUR, 2);
       hours(2, { isFirst: true });
@@ -186,4 +193,4 @@ const OWN: ReadonlyMap<string, string> = new Map([
   ['logs-2', 'late'],
 ]);
 /** Those that nobody tampered with. */
-const TRAILS = ['good', 'org', 'restarted', 'strange-key', 'switched-off'];
+const TRAILS = ['good', 'abroad', 'abroad-old', 'org', 'restarted', 'strange-key', 'switched-off'];
