@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ForwardLine, SearchLine } from '../../src/cli/admin-api.ts';
 import { Intake } from '../../src/forward/intake.fixture.ts';
-import { apiOf } from '../fault/house-keeping.ts';
+import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
@@ -83,6 +84,93 @@ test('an intake that is down holds the events until it is back', async () => {
     /^NAME +STATE +SENT .*\nsiem +(idle|sending|failing) +\d+ /,
   );
 });
+
+/** Puts a log file into a bucket of the server, which is a log source of it. */
+async function collect(events: readonly { readonly id: string; readonly more: object }[]): Promise<void> {
+  const s3 = s3Of(server);
+  await s3.send(new CreateBucketCommand({ Bucket: 'collected-logs' }));
+  const now = new Date().toISOString();
+  const records = events.map(({ id, more }) => ({
+    ...{
+      eventVersion: '1.11',
+      eventID: id,
+      eventTime: `${now.slice(0, 19)}Z`,
+      eventSource: 'ec2.amazonaws.com',
+    },
+    ...{ eventName: 'RunInstances', awsRegion: 'eu-west-1', recipientAccountId: ACCOUNT },
+    ...{ userIdentity: { type: 'IAMUser', userName: 'bob' }, ...more },
+  }));
+  const Key = `AWSLogs/${ACCOUNT}/CloudTrail/eu-west-1/${now.slice(0, 10).replaceAll('-', '/')}/x_${now.slice(0, 10).replaceAll('-', '')}T0000Z_a.json`;
+  const Body = JSON.stringify({ Records: records });
+  await s3.send(new PutObjectCommand({ Bucket: 'collected-logs', Key, Body }));
+  s3.destroy();
+  const config = {
+    Source: { name: 'bucket', interval: 60, charset: 'utf_8', timezone: 'UTC' },
+    Connector: {
+      endpoint_url: server.url,
+      access_key: server.env.AWS_ACCESS_KEY_ID,
+      secret_key: server.env.AWS_SECRET_ACCESS_KEY,
+      ...{ bucket_name: 'collected-logs', region_name: 'us-east-1', filter_date: '2026-01-01' },
+    },
+    RoutingPolicy: { routing_criterion: [], catch_all: 'default' },
+    NormalizationPolicy: { normalizers: [{ name: 'CloudTrailCompiledNormalizer', type: 'compiled' }] },
+  };
+  const data = { name: 'bucket', type: 'S3Fetcher', config };
+  await apiOf(server).request('POST', '/configapi/opentrail/opentrail/LogSources', { data });
+}
+
+test('collected records go to each destination by its own filter and in its own form; what is refused is a dead letter', async () => {
+  const intakes = await Promise.all([Intake.start(), Intake.start(), Intake.start()]);
+  const [errors, views, picky] = intakes as [Intake, Intake, Intake];
+  const refusesPoison = ({ body }: { readonly body: string }) => ({
+    status: body.includes('c-poison') ? 400 : 200,
+  });
+  picky.reply = refusesPoison;
+  const forwards = [
+    { name: 'errors', url: errors.url, filter: 'error:*' },
+    { name: 'views', url: views.url, form: 'ecs', filter: '-error:*' },
+    { name: 'picky', url: picky.url },
+  ];
+  for (const forward of forwards) {
+    const common = { kind: 'http', gzip: true, feeds: ['collected'] };
+    await apiOf(server).call('/v1/admin/forwards', { op: 'add', forward: { ...common, ...forward } });
+  }
+  await collect([
+    { id: 'c-good', more: {} },
+    { id: 'c-denied', more: { errorCode: 'AccessDenied' } },
+    { id: 'c-poison', more: { eventName: 'Poison' } },
+  ]);
+  const lines = ({ received }: Intake) =>
+    received.flatMap(({ body }) => body.split('\n').filter(Boolean)).map((line) => JSON.parse(line));
+  await until('the error has come', 60_000, () => lines(errors).length === 1);
+  expect(lines(errors)[0]).toMatchObject({ eventID: 'c-denied', errorCode: 'AccessDenied' });
+  await until('the views have come', 30_000, () => lines(views).length === 2);
+  expect(lines(views)).toMatchObject([
+    {
+      event: { id: 'c-good', action: 'RunInstances', provider: 'ec2.amazonaws.com' },
+      cloud: { region: 'eu-west-1' },
+    },
+    { event: { id: 'c-poison', action: 'Poison' } },
+  ]);
+  await until(
+    'one is a dead letter',
+    30_000,
+    async () => (await statusOf('picky'))?.deadLetters.events === 1,
+  );
+  const taken = (intake: Intake) =>
+    lines({ received: intake.received.filter((request) => refusesPoison(request).status === 200) } as Intake);
+  expect(taken(picky).map(({ eventID }) => eventID)).toEqual(['c-good', 'c-denied']);
+
+  // The intake was mended: the dead letter goes out, and nothing else comes again.
+  picky.reply = () => ({ status: 200 });
+  picky.received.length = 0;
+  expect(await server.opentrail('forwards', 'retry', 'picky')).toMatch(/^1 dead letters are sent again/);
+  await until('it has come', 30_000, () => lines(picky).length === 1);
+  expect(lines(picky)[0]).toMatchObject({ eventID: 'c-poison' });
+  await until('none is left', 30_000, async () => (await statusOf('picky'))?.deadLetters.events === 0);
+  for (const { name } of forwards) await apiOf(server).call('/v1/admin/forwards', { op: 'remove', name });
+  await Promise.all(intakes.map((one) => one.close()));
+}, 180_000);
 
 test('neither a list nor the trail shows the secret', async () => {
   const list = await server.opentrail('forwards', 'list');

@@ -263,6 +263,7 @@ test('a file that cannot be read is listed with its reason, and tried again when
   expect(await server.opentrail('sources', 'quarantine', 'noticed', '--retry', 'other')).toMatch(/^0 files/);
   await server.opentrail('sources', 'resume', 'noticed');
   await until('its events are found', 30_000, async () => (await found('broken')) === 2);
+  expect(await server.opentrail('sources', 'quarantine', 'noticed', '--forget', 'other')).toMatch(/^0 files/);
   await until('the list is empty', 30_000, async () =>
     (await server.opentrail('sources', 'quarantine', 'noticed')).includes('every file could be read'),
   );
