@@ -19,6 +19,8 @@ const MAX_QUESTION = 1 << 20;
 /** The repositories, at work: what is too old goes hourly. */
 export interface OpenedRepos {
   readonly repos: Awaited<ReturnType<typeof openRepos>>;
+  /** Makes, changes and drops them as settings say; what is too old after a change goes at once. */
+  readonly keeper: Pick<Repos, 'ensure' | 'drop' | 'names'>;
   /** `POST /v1/search`. */
   readonly paths: ReadonlyMap<string, OwnPath>;
   /** Lets searches answer views, which are opened later. */
@@ -39,9 +41,16 @@ export async function openHouseRepos(options: {
   const { config, connection, store, now, log } = options;
   const repos = await openRepos(options);
   let sweeping: Promise<void> | undefined;
+  let isAskedAgain = false;
   const sweep = () => {
-    sweeping ??= dropExpired(repos, log).finally(() => {
+    if (sweeping) {
+      isAskedAgain = true;
+      return;
+    }
+    sweeping = dropExpired(repos, log).finally(() => {
       sweeping = undefined;
+      if (isAskedAgain) sweep();
+      isAskedAgain = false;
     });
   };
   const first = setTimeout(sweep, FIRST);
@@ -54,6 +63,15 @@ export async function openHouseRepos(options: {
   const scope = { searcher, now, views: () => views, ...readableAccounts(config) };
   return {
     repos,
+    keeper: {
+      drop: (name) => repos.drop(name),
+      names: () => repos.names(),
+      async ensure(name, settings) {
+        await repos.ensure(name, settings);
+        // Whoever shortens a retention wants the disk now.
+        sweep();
+      },
+    },
     paths: new Map([
       [
         '/v1/search',
@@ -71,6 +89,7 @@ export async function openHouseRepos(options: {
     async close() {
       clearTimeout(first);
       clearInterval(timer);
+      isAskedAgain = false;
       await sweeping;
       await repos.close();
     },

@@ -55,7 +55,7 @@ export async function openSourcesRoom(
   house: {
     readonly state: State;
     readonly dir: DataDir;
-    readonly repos: Pick<OpenedRepos, 'repos' | 'useViews'>;
+    readonly repos: Pick<OpenedRepos, 'repos' | 'keeper' | 'useViews'>;
     readonly now: () => number;
     readonly log: Logger;
   },
@@ -100,9 +100,9 @@ export async function openSourcesRoom(
     isAllowedAddress: isAllowed,
     isCopyTarget: (name) => copyTargets?.(name),
     control: () => collector,
-    keepRepo: keepRepos(house.repos.repos),
+    keepRepo: keepRepos(house.repos.keeper),
   };
-  const settling = catchUpRepos(policies, house.repos.repos, onError);
+  const settling = catchUpRepos(policies, house.repos.keeper, onError);
   await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
   const orders = await openOrders({ state, box, rooms, onError });
   const reseal = async () =>
