@@ -65,7 +65,7 @@ const feed = startRepoFeed({
   store,
   sink: {
     async insert(_repo, blocks) {
-      for (const block of blocks) inserted += block.records().length;
+      for (const block of blocks) inserted += block.count;
     },
   },
   onError: (error) => console.error(error),

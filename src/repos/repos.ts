@@ -134,7 +134,7 @@ export class ClickHouseRepos implements Repos {
   async insert(name: string, rows: readonly RepoRow[], token: string): Promise<void> {
     if (rows.length === 0) return;
     const writer = new RepoBlockWriter();
-    for (const row of rows) writer.add(row);
+    for (const row of rows) writer.add(row, row);
     const block = Buffer.alloc(writer.size());
     writer.write(block, 0);
     await this.insertBlocks(name, [block], token);

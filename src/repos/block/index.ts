@@ -9,4 +9,4 @@ export {
   readRepoBlock,
   rowsOf,
 } from './repo-block.ts';
-export type { RepoFields, RepoRow } from './repo-row.ts';
+export type { RepoFields, RepoRow, RowOrigin } from './repo-row.ts';

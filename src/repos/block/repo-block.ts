@@ -13,7 +13,7 @@ import {
   writeNativeBlock,
 } from '../../store/native/index.ts';
 import { ageOf, LAST_MOMENT, tieOf } from './place.ts';
-import type { RepoFields, RepoRow } from './repo-row.ts';
+import type { RepoFields, RepoRow, RowOrigin } from './repo-row.ts';
 
 const ENRICHED = 'enrich.';
 
@@ -37,7 +37,7 @@ export class RepoBlockWriter {
   }
 
   /** `saysItsId`: the record's text holds `eventID` once, as it is here. Without: it is looked for. */
-  add(row: RepoRow, saysItsId = hasItsId(row)): void {
+  add(origin: RowOrigin, row: Omit<RepoRow, keyof RowOrigin>, saysItsId = hasItsId(row)): void {
     const columns = this.#columns;
     const { fields } = row;
     const tie = tieOf(row.eventId);
@@ -55,12 +55,12 @@ export class RepoBlockWriter {
     columns.error.add(fields.errorCode);
     columns.readonly.add(fields.readOnly);
     columns.category.add(fields.category);
-    columns.tags.add(this.#tagsOf(row));
+    columns.tags.add(this.#tagsOf(row.tags));
     columns.priority.add(row.priority);
     columns.rule.add(row.rule);
-    columns.origin.add(row.sourceId);
-    columns.file.add(this.#fileOf(row));
-    columns.arrived.add(Math.max(0, Math.trunc(row.arrivedAt)));
+    columns.origin.add(origin.sourceId);
+    columns.file.add(this.#fileOf(origin));
+    columns.arrived.add(Math.max(0, Math.trunc(origin.arrivedAt)));
     // Searches name the field `enrich.NAME`, whichever way it was handed over.
     columns.enrichment.add(withoutPrefix(row.enrichment));
     columns.raw.add(row.raw);
@@ -78,7 +78,7 @@ export class RepoBlockWriter {
     return writeNativeBlock(this.#columns, this.#rows, into, at);
   }
 
-  #tagsOf({ tags }: RepoRow): readonly string[] {
+  #tagsOf(tags: readonly string[]): readonly string[] {
     if (tags !== this.#tags) {
       this.#tags = tags;
       this.#tagTexts = tags.map((tag) => tag.replace(/^#/, ''));
@@ -86,7 +86,7 @@ export class RepoBlockWriter {
     return this.#tagTexts;
   }
 
-  #fileOf({ bucket, key }: RepoRow): string {
+  #fileOf({ bucket, key }: RowOrigin): string {
     if (bucket !== this.#bucket || key !== this.#key) {
       [this.#bucket, this.#key] = [bucket, key];
       this.#file = bucket === '' && key === '' ? '' : `${bucket}/${key}`;
@@ -229,6 +229,6 @@ function withoutPrefix(enrichment: Readonly<Record<string, string>>): (readonly 
 }
 
 /** As AWS writes it; a record with spaces in it keeps its id twice. */
-function hasItsId({ eventId, raw }: RepoRow): boolean {
+function hasItsId({ eventId, raw }: Pick<RepoRow, 'eventId' | 'raw'>): boolean {
   return eventId !== '' && !/["\\]/.test(eventId) && raw.includes(`"eventID":"${eventId}"`);
 }

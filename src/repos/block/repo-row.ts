@@ -1,5 +1,5 @@
-/** A record as it lies in a repository. Records of the collector's log have this form. Empty text: absent. */
-export interface RepoRow {
+/** Where records came from: what those of one file share. */
+export interface RowOrigin {
   /** The log source that it came from. */
   readonly sourceId: string;
   /** Bucket and key of the file that held it. */
@@ -7,6 +7,10 @@ export interface RepoRow {
   readonly key: string;
   /** When its file was read, milliseconds since the epoch. */
   readonly arrivedAt: number;
+}
+
+/** A record as it lies in a repository. Records of the collector's log have this form. Empty text: absent. */
+export interface RepoRow extends RowOrigin {
   readonly eventId: string;
   /** `eventTime`, milliseconds since the epoch. */
   readonly time: number;

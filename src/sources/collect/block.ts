@@ -62,7 +62,7 @@ export class BlockWriter {
     this.#own.position.add(record.position);
     this.#own.event.add(record.eventId);
     this.#own.tags.add(this.#tagsText);
-    this.#rows.add({ ...this.#header, ...record }, saysItsId);
+    this.#rows.add(this.#header, record, saysItsId);
   }
 
   /** Of memory of its own: it is handed to another thread. */

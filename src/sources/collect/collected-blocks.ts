@@ -4,6 +4,8 @@ import type { CollectedRecord } from './collected.ts';
 /** Records of one repository as they lie in the log, ready to be handed on whole. */
 export interface CollectedBlock {
   readonly repo: string;
+  /** How many records. */
+  readonly count: number;
   /** As the repository takes them (`repos/block`). */
   readonly rows: Buffer;
   /** The same, one by one: dear. */
@@ -30,6 +32,7 @@ export function collectedBlock({ first, end, block }: PlacedBlock, from: number,
   const part = from > first || to < end ? cutBlock(first, block, from, to) : block;
   return {
     repo: repoOf(block),
+    count: Math.min(end, to) - Math.max(first, from),
     rows: rowsOf(part),
     records: () => decodeBlock(Math.max(first, from), part),
   };

@@ -56,13 +56,13 @@ export class MemberScanner {
   readonly #ends = new Int32Array(SLOTS);
   readonly #isObject = new Uint8Array(MAX_DEPTH + 1);
   readonly #texts = new TextCache();
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Buffer = Buffer.alloc(0);
   #hasIdentity = false;
   /** Whether the string that was passed last holds a backslash. */
   #hasEscapes = false;
 
   /** The place after the object that begins at `start`, or -1: unusual, no JSON, or its end is not there. */
-  scan(bytes: Uint8Array, start: number): number {
+  scan(bytes: Buffer, start: number): number {
     const isObject = this.#isObject;
     if (bytes[start] !== 0x7b) return -1;
     this.#bytes = bytes;

@@ -7,7 +7,7 @@ export class TextCache {
   readonly #texts = new Array<string>(SIZE).fill('');
 
   /** The value of a string, number or word of JSON that is known to be valid. */
-  value(bytes: Uint8Array, start: number, end: number): unknown {
+  value(bytes: Buffer, start: number, end: number): unknown {
     switch (bytes[start]) {
       case 0x22:
         return this.#text(bytes, start, end);
@@ -18,39 +18,42 @@ export class TextCache {
       case 0x6e:
         return null;
       default:
-        return JSON.parse(textOf(bytes, start, end));
+        return JSON.parse(bytes.toString('utf8', start, end));
     }
   }
 
-  #text(bytes: Uint8Array, start: number, end: number): string {
-    const length = end - start - 2;
-    if (length > LONGEST) return plainOrParsed(bytes, start, end);
-    let hash = length;
-    for (let at = start + 1; at < end - 1; at++) {
-      const byte = bytes[at]!;
-      if (byte > 127 || byte === 0x5c) return JSON.parse(textOf(bytes, start, end)) as string;
-      hash = Math.imul(hash ^ byte, 0x01000193);
-    }
+  #text(bytes: Buffer, start: number, end: number): string {
+    const first = start + 1;
+    const length = end - first - 1;
+    if (length > LONGEST || length < 4) return plainText(bytes, start, end);
+    // Text of one member differs mostly at its end; the bytes of both ends tell most of it apart.
+    const a = bytes[first]! | (bytes[first + 3]! << 8) | (length << 16);
+    const b = bytes[end - 2]! | (bytes[end - 3]! << 8) | (bytes[end - 4]! << 16) | (bytes[end - 5]! << 24);
+    const hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
     const slot = (hash ^ (hash >>> 15)) & (SIZE - 1);
     const known = this.#texts[slot]!;
-    if (isSame(known, bytes, start + 1, length)) return known;
-    const text = textOf(bytes, start + 1, end - 1);
-    this.#texts[slot] = text;
+    if (isSame(known, bytes, first, length)) return known;
+    const text = plainText(bytes, start, end);
+    // What is kept has one byte for each character, as it stands in the record: so it can be compared.
+    if (text.length === length && isSame(text, bytes, first, length)) this.#texts[slot] = text;
     return text;
   }
 }
 
-function isSame(text: string, bytes: Uint8Array, start: number, length: number): boolean {
+function isSame(text: string, bytes: Buffer, start: number, length: number): boolean {
   if (text.length !== length) return false;
-  for (let at = 0; at < length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  for (let at = length - 1; at >= 0; at--) {
+    const unit = text.charCodeAt(at);
+    if (unit !== bytes[start + at] || unit > 127) return false;
+  }
   return true;
 }
 
-function plainOrParsed(bytes: Uint8Array, start: number, end: number): string {
-  const text = textOf(bytes, start, end);
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
-}
-
-function textOf(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+/** The text of a string, quotes at both ends. */
+function plainText(bytes: Buffer, start: number, end: number): string {
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = bytes[at]!;
+    if (byte > 127 || byte === 0x5c) return JSON.parse(bytes.toString('utf8', start, end)) as string;
+  }
+  return bytes.toString('latin1', start + 1, end - 1);
 }
