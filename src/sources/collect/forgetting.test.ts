@@ -171,11 +171,11 @@ test('keeps what bears no time, and what is younger than the look-back', async (
 test('the memory of ids stops to grow on disk, and a restart within changes nothing', async () => {
   const repos = new Repositories();
   repos.days = 30;
-  const PER_FILE = 2_000;
+  const PER_FILE = 3_000;
   store.hold('repos', () => repos.cursor);
   const sizes: number[] = [];
   let forgetting = forgettingWith(repos);
-  for (let day = 0; day < 240; day += 4) {
+  for (let day = 0; day < 240; day += 8) {
     now = START + day * DAY;
     await store.commit(fileOf(`day ${day}`, now, PER_FILE));
     repos.cursor = store.head();
@@ -183,7 +183,7 @@ test('the memory of ids stops to grow on disk, and a restart within changes noth
     repos.rows.push({ id: `day ${day}`, time: now });
     repos.drop();
     await forgetting.tick(['s']);
-    if (day % 60 === 20) {
+    if (day % 80 === 40) {
       // In the midst of forgetting.
       const round = store.ids.begin();
       void store.ids.forget(now - 41 * DAY, round);
@@ -192,11 +192,11 @@ test('the memory of ids stops to grow on disk, and a restart within changes noth
       store.hold('repos', () => repos.cursor);
       forgetting = forgettingWith(repos);
     }
-    if (day % 20 === 16) sizes.push(statSync(join(path, 'data.mdb')).size);
+    if (day >= 96) sizes.push(statSync(join(path, 'data.mdb')).size);
   }
-  // The look-back is 40 days: from day 80 on the file does not grow by more than its blocks need.
-  expect(store.ids.size).toBeLessThan(14 * PER_FILE);
-  expect(sizes.at(-1)!).toBeLessThan(sizes[4]! * 1.2);
+  // The look-back is 40 days: from day 96 on the file does not grow by more than its blocks need.
+  expect(store.ids.size).toBeLessThan(9 * PER_FILE);
+  expect(sizes.at(-1)!).toBeLessThan(sizes[0]! * 1.2);
 }, 120_000);
 
 test('files in the quarantine are forgotten when asked for, or after a year and more, and counted', async () => {
