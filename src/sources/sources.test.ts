@@ -143,6 +143,16 @@ describe('policies', () => {
     await expect(policies.delete('normalization', made.id)).rejects.toMatchObject({ code: 'NotFound' });
   });
 
+  it('of normalizers, cannot go while a source names them', async () => {
+    const policies = await open();
+    const { id } = await policies.create('normalizer', { name: 'team', mapping: { fields: [] } });
+    await sources.put(logSource({ normalizers: [{ name: 'team', type: 'mapping' }] }));
+    await expect(policies.delete('normalizer', id)).rejects.toThrow('used by log source CloudTrail');
+    await sources.delete(logSource().id);
+    await policies.delete('normalizer', id);
+    expect((await open()).list('normalizer')).toEqual([]);
+  });
+
   it('cannot go or be renamed while a source names them', async () => {
     const policies = await open();
     const { id } = await policies.create('repo', {

@@ -4,7 +4,13 @@ import type { LogSource } from '../index.ts';
 import type { Read } from '../policy/index.ts';
 import type { FormChecks } from './checks.ts';
 import { isTimezone, readDate } from './read-date.ts';
-import { readEnrichmentForm, readNormalizationForm, readRepoForm, readRoutingForm } from './read-policies.ts';
+import {
+  readEnrichmentForm,
+  readNormalizationForm,
+  readNormalizerForm,
+  readRepoForm,
+  readRoutingForm,
+} from './read-policies.ts';
 import { readSource, type SourceForm } from './read-source.ts';
 import { writePolicy, writeSource } from './write-source.ts';
 import { bodyWith, createBody, WRONG_BODIES } from './wrong-bodies.fixture.ts';
@@ -335,6 +341,19 @@ describe('the forms of policies', () => {
     expect(
       placesOf(readNormalizationForm({ compiled_normalizer: 'A', norm_packages: ['x'] }, CHECKS)),
     ).toEqual(['name', 'norm_packages', 'normalizers[0].name']);
+  });
+
+  it('read normalizers, whose mapping others judge', () => {
+    const policy = must(readNormalizerForm({ name: 'team', description: 'd', fields: [] }, CHECKS));
+    expect(policy).toEqual({ name: 'team', description: 'd', mapping: { fields: [] } });
+    expect(must(readNormalizerForm(writePolicy('normalizer', { ...keep, ...policy }), CHECKS))).toEqual(
+      policy,
+    );
+    for (const name of ['CloudTrailCompiledNormalizer', 'ecs', 'policy']) {
+      expect(placesOf(readNormalizerForm({ name, type: 'compiled' }, CHECKS))).toEqual([
+        ...['fields', 'name', 'type'],
+      ]);
+    }
   });
 
   it('read enrichment policies, whose steps others judge', () => {
