@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { DeleteBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { type Database, open } from 'lmdb';
+import { type Database, type Key, open, type RootDatabase } from 'lmdb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from '../clients/server.ts';
 import { until } from '../clients/until.ts';
+import { fillRooms, waitForRooms } from './full-rooms.ts';
 import { apiOf, cloudTrailOf, makeTrail, runFsck, s3Of } from './house-keeping.ts';
 import { eventLine } from './load.ts';
 
@@ -45,6 +45,7 @@ beforeAll(async () => {
   await cloudTrailOf(server).send(
     new UpdateTrailCommand({ Name: 'fsck-logs', EnableLogFileValidation: true }),
   );
+  await fillRooms(server, 'fsck-logs');
   await makeTrail(server, 'fsck-gone');
   const { Contents = [] } = await s3Of(server).send(new ListObjectsV2Command({ Bucket: 'fsck-gone' }));
   for (const { Key } of Contents) await server.aws.text('s3', 'rm', `s3://fsck-gone/${Key}`);
@@ -62,7 +63,8 @@ beforeAll(async () => {
   // Windows of an hour from here on: what is delivered now waits for its digest.
   await server.restart({ flags: ['--digest-interval', '1h'] });
   await send();
-  await setTimeout(500);
+  await apiOf(server).call('/v1/flush', {});
+  await waitForRooms(server);
   await server.stop();
   whole = server.dataDir;
 }, 180_000);
@@ -114,6 +116,38 @@ async function withState(
   await change(db);
   await db.flushed;
   await db.close();
+}
+
+type Tables = (name: string) => Database<unknown, Key>;
+
+/** Opens the tables of a room. */
+async function withTables(
+  path: string,
+  room: string,
+  change: (table: Tables, root: RootDatabase<unknown, string>) => Promise<unknown>,
+): Promise<void> {
+  const root = open<unknown, string>({
+    path: join(path, room),
+    encoding: 'json',
+    noSubdir: false,
+    maxDbs: 32,
+  });
+  await change((name) => root.openDB<unknown, Key>({ name, encoding: 'json' }), root);
+  await root.flushed;
+  await root.close();
+}
+
+/** Sets all values of a table, which has some. */
+async function put(table: Database<unknown, Key>, value: unknown): Promise<void> {
+  const keys = [...table.getKeys({})];
+  if (keys.length === 0) throw new Error('the table is empty');
+  for (const key of keys) await table.put(key, value);
+}
+
+async function removeFirst(table: Database<unknown, Key>, part = ''): Promise<void> {
+  const key = [...table.getKeys({})].find((one) => JSON.stringify(one).includes(part));
+  if (key === undefined) throw new Error('there is nothing to remove');
+  await table.remove(key);
 }
 
 /** Objects of the trail's bucket by a part of their keys. */
@@ -338,6 +372,8 @@ describe('opentrail fsck', { timeout: 90_000 }, () => {
     const { stateKeys, journalEvents, objects, pendingFiles, digests, historyEvents } = report.looked;
     expect(Math.min(stateKeys!, journalEvents!, objects!, pendingFiles!, historyEvents!)).toBeGreaterThan(0);
     expect(digests).toBeGreaterThan(2);
+    const { logEvents, metrics, queuedMessages, eventRules } = report.looked;
+    expect(Math.min(logEvents!, metrics!, queuedMessages!, eventRules!)).toBeGreaterThan(0);
   });
 
   it.each(DAMAGE)('says that %s', async (_, codes, flags, damage) => {
@@ -351,6 +387,49 @@ describe('opentrail fsck', { timeout: 90_000 }, () => {
         said,
       ).toContain(code);
     expect(report, said).toMatchObject({ status: 1, isWhole: false });
+    rmSync(path, { recursive: true });
+  });
+
+  it('says which rooms are ahead of what they read, or have lost something, or send to nobody', async () => {
+    const path = copy();
+    await withTables(path, 'logs', (table) => put(table('marks'), 10_000_000));
+    await withTables(path, 'event-bus', (_table, root) => root.put('journal', 10_000_000));
+    await withTables(path, 'cloudwatch', (table) => put(table('marks'), 10_000_000));
+    await withTables(path, 'queues', async (table) => {
+      await removeFirst(table('due'));
+      await removeFirst(table('queues'), 'dead');
+    });
+    const report = await fsck(path);
+    const said = report.findings.map(({ severity, code }) => `${severity} ${code}`).sort();
+    expect(new Set(said), JSON.stringify(report.findings, null, 1)).toEqual(
+      new Set([
+        'error event-bus-ahead',
+        'error logs-ahead',
+        'error metrics-ahead',
+        'error queues-index',
+        'warning target-missing',
+      ]),
+    );
+    expect(report.findings.find(({ code }) => code === 'logs-ahead')?.message).toMatch(
+      /^the log group of fsck-logs has events up to 10000000, but the journal ends at \d+/,
+    );
+    expect(report.findings.find(({ code }) => code === 'target-missing')?.message).toMatch(
+      /:full sends to arn:aws:sqs:us-east-1:123456789012:dead, which does not exist here$/,
+    );
+    rmSync(path, { recursive: true });
+  });
+
+  it('says which file has damaged pages, and looks at the rest all the same', async () => {
+    const path = copy();
+    const file = (room: string) => join(path, room, 'data.mdb');
+    truncateSync(file('event-bus'), statSync(file('event-bus')).size - 4_096);
+    // Behind the two pages that say where all others are.
+    const bytes = readFileSync(file('logs'));
+    writeFileSync(file('logs'), bytes.fill(randomBytes(4_096), 2 * 4_096));
+    const report = await fsck(path);
+    expect(report.findings.map(({ code }) => code).sort()).toEqual(['event-bus-damaged', 'logs-damaged']);
+    expect(report).toMatchObject({ status: 1, isWhole: false });
+    expect(report.looked.queuedMessages).toBeGreaterThan(0);
     rmSync(path, { recursive: true });
   });
 

@@ -21,7 +21,8 @@ import type { TestServer } from '../clients/server.ts';
 /** The account of a test server. */
 export const ACCOUNT = '123456789012';
 
-const clientOf = (server: TestServer) => ({
+/** What a client of the SDK needs, as root. */
+export const clientOf = (server: TestServer) => ({
   endpoint: server.url,
   region: 'us-east-1',
   credentials: {

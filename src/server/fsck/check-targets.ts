@@ -16,6 +16,8 @@ export function checkTargets(
   tables: CheckedTables,
   state: { readonly topics: readonly Topic[]; readonly trails: readonly Trail[] },
   buckets: Iterable<Bucket>,
+  /** Names of rooms of which nobody can say what they hold. */
+  damaged: ReadonlySet<string>,
   tell: Tell,
 ): void {
   const { logs, queues, cloudwatch, 'event-bus': bus } = tables;
@@ -28,7 +30,7 @@ export function checkTargets(
   function check(area: FsckFinding['area'], who: string, target: string | undefined): void {
     const service = /^arn:aws[a-z-]*:(sqs|sns|logs):/.exec(target ?? '')?.[1];
     // Webhooks are settings; functions and the like are elsewhere.
-    if (target === undefined || service === undefined) return;
+    if (target === undefined || service === undefined || damaged.has(ROOMS[service] ?? '')) return;
     if (there.has(target.replace(/:\*$/, ''))) return;
     tell({
       area,
@@ -63,6 +65,8 @@ export function checkTargets(
     for (const { arn } of config.notices?.rules ?? []) check('objects', `s3://${name}`, arn);
   }
 }
+
+const ROOMS: Readonly<Record<string, string>> = { sqs: 'queues', sns: 'state', logs: 'logs' };
 
 function actionsOf({ okActions, alarmActions, insufficientDataActions }: Alarm): Iterable<string> {
   return new Set([...okActions, ...alarmActions, ...insufficientDataActions]);

@@ -95,7 +95,7 @@ async function checkAll(
       await checkObjects(objects, deep, tell);
       const topics = valuesOf<Topic>(values, 'topics/').map(({ value }) => value);
       if (!damaged.has('state'))
-        checkTargets(tables, { topics, trails: [...trails.values()] }, objects.buckets(), tell);
+        checkTargets(tables, { topics, trails: [...trails.values()] }, objects.buckets(), damaged, tell);
     }
 
     const counts = { journalEvents: 0, pendingFiles: 0, digests: 0, historyEvents: 0 };
