@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { s3Of } from '../fault/house-keeping.ts';
+import { Aws } from './aws.ts';
 import { FakeAws } from './fake-aws.ts';
 import { describeWith, type Outcome, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
 import { HOUR, iso, SignedChain } from './signed-chain.ts';
-import { KEY, makeScene, START } from './tampering.ts';
+import { KEY, makeScene, START } from './tampering/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const command = join(root, 'bin', 'opentrail.js');
@@ -65,7 +66,7 @@ describeWith('the AWS CLI', works('aws', '--version'), 'with threads', () => {
     many.delete(many.logs[100] ?? '');
     fake.buckets.set('many', many.buckets.get('many') ?? new Map());
     const args = ['--trail-arn', chain.arn, ...range, '--s3-bucket', 'many', '--verbose'];
-    const theirs = await run('aws', ['cloudtrail', 'validate-logs', ...args], { env: fake.env });
+    const theirs = await new Aws(fake.env).runProcess('cloudtrail', 'validate-logs', ...args);
     const ours = await opentrail(fake.env, ...args, '--jobs', '3');
     expect(theirs.status).toBe(1);
     expect(ours).toEqual(theirs);

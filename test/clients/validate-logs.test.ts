@@ -1,10 +1,11 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { run as runCli } from '../../src/cli/main.ts';
+import { Aws } from './aws.ts';
 import { FakeAws } from './fake-aws.ts';
-import { describeWith, type Outcome, run, works } from './programs.ts';
+import { describeWith, type Outcome, works } from './programs.ts';
 import { HOUR, iso } from './signed-chain.ts';
-import { makeScene, START, TAMPERINGS, type Tampering } from './tampering.ts';
+import { makeScene, START, TAMPERINGS, type Tampering } from './tampering/index.ts';
 
 class Text extends Writable {
   text = '';
@@ -44,7 +45,7 @@ describeWith('the AWS CLI', works('aws', '--version'), 'validate-logs and the AW
           const scene = makeScene(fake);
           row.do(scene);
           const args = argsFor(scene.chain.arn, row);
-          const theirs = await run('aws', ['cloudtrail', 'validate-logs', ...args], { env: fake.env });
+          const theirs = await new Aws(fake.env).run('cloudtrail', 'validate-logs', ...args);
           const mine = await ours(fake, ...args);
           expect(theirs.status, theirs.stderr).toBe(row.cli);
           expect(findingsIn(mine.stdout), mine.stdout).toEqual(row.finds ?? []);

@@ -15,7 +15,7 @@ import {
 } from '../../src/sources/completeness/index.ts';
 import { FakeAws } from '../clients/fake-aws.ts';
 import { HOUR, SignedChain } from '../clients/signed-chain.ts';
-import { KEY, makeScene, type Scene, START, TAMPERINGS } from '../clients/tampering.ts';
+import { KEY, makeScene, type Scene, START, TAMPERINGS } from '../clients/tampering/index.ts';
 
 const BUCKET = 'trail-bucket';
 /** The trail of the scenes, as its account names it. */
