@@ -2,9 +2,10 @@
 // with `N passed, N failed, N skipped` over all of them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeScratch } from './scratch.js';
 import { root, setUp } from './set-up.js';
 import { suites } from './suites.js';
 import { readTally, refuseSkips } from './tally.js';
@@ -74,12 +75,16 @@ function runSuite(suite) {
   const file = join(reports, `${suite.name}.json`);
   const args = ['run', ...suite.paths, '--passWithNoTests', '--reporter=default', '--reporter=json'];
   args.push(`--outputFile.json=${file}`);
+  if (suite.waits) args.push(`--maxWorkers=${availableParallelism() + 1}`);
   if (values.name !== undefined) args.push('-t', values.name);
+  const scratch = makeScratch({ inMemory: !suite.disk });
   const startedAt = Date.now();
   const done = spawnSync(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
     cwd: root,
+    env: { ...process.env, TMPDIR: scratch },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   const tally = readTally(suite.name, file, done.status, root);
   return { ...tally, milliseconds: Date.now() - startedAt };
 }
