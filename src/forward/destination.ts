@@ -37,6 +37,8 @@ export interface Destination {
   readonly user?: string;
   /** S3: the bucket's Region. */
   readonly region?: string;
+  /** PEM of the authorities that a TLS server's certificate is judged by, instead of the system's. */
+  readonly ca?: string;
   /** S3: how long is waited for more before a file is written; milliseconds. */
   readonly gather?: number;
   /** It holds the copies of repositories, and gets only what lies in those that name it. */

@@ -25,17 +25,18 @@ export interface World {
 
 /** The target of a destination. */
 export function makeTarget(destination: Destination, secret: string, world: World): Target {
-  const { kind, url, tags, gzip, acknowledge, user, index, region, gather } = destination;
+  const { kind, url, tags, gzip, acknowledge, user, index, region, gather, ca } = destination;
   const settings: TargetSettings = {
     ...{ url, secret, tags, gzip, acknowledge },
     ...(user !== undefined && { user }),
     ...(index !== undefined && { index }),
     ...(region !== undefined && { region }),
     ...(gather !== undefined && { gather }),
+    ...(ca !== undefined && { ca }),
     form: (event) => world.form(event, destination.form),
   };
   if (kind === 'syslog') return syslog(settings, world.isAllowed);
-  const { post, close } = createPost(world);
+  const { post, close } = createPost({ ...world, ...(ca !== undefined && { ca }) });
   if (kind === 's3') {
     return { ...s3({ ...settings, isRaw: destination.form === 'raw' }, post, world.now), close };
   }

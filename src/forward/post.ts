@@ -64,12 +64,14 @@ export function createPost(options: {
   readonly isAllowed: AddressRule;
   readonly now: () => number;
   readonly timeout?: number;
+  /** PEM of the authorities to trust instead of the system's. */
+  readonly ca?: string;
 }): { readonly post: Post; close(): void } {
-  const { isAllowed, now, timeout = TIMEOUT } = options;
+  const { isAllowed, now, timeout = TIMEOUT, ca } = options;
   const lookup = guardedLookup(isAllowed);
   const agents = {
     'http:': new http.Agent({ keepAlive: true, maxSockets: 4, lookup }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: 4, lookup }),
+    'https:': new https.Agent({ keepAlive: true, maxSockets: 4, lookup, ...(ca && { ca }) }),
   };
 
   const post: Post = async (address, headers, body, { gzip: packed = false, method = 'POST' } = {}) => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { parseQuery, QueryError } from '../search/index.ts';
 import { type Destination, KINDS } from './destination.ts';
 import { FEEDS } from './outgoing.ts';
@@ -16,7 +17,7 @@ const DAY = 86_400_000;
 const SCHEMES: Readonly<Record<string, readonly string[]>> = { syslog: ['tls:', 'tcp:', 'udp:'] };
 const NEEDS_SECRET = new Set(['datadog-logs', 'datadog-events', 'splunk', 'opentrail', 's3']);
 const KNOWN = new Set(
-  'name kind url filter form feeds index tags acknowledge gzip user region gather copies giveUpAfter paused fromStart secret'.split(
+  'name kind url filter form feeds index tags acknowledge gzip user region gather ca copies giveUpAfter paused fromStart secret'.split(
     ' ',
   ),
 );
@@ -79,6 +80,8 @@ export function readDestination(
   if (NEEDS_SECRET.has(kind) && secret === undefined) fault(`${kind} needs a secret: its API key or token`);
   if (secret !== undefined && /[^\x20-\x7e]/.test(secret)) fault('secret must be plain printable characters');
   const region = text('region', 64);
+  const ca = text('ca', 100_000);
+  if (ca !== undefined && !isCertificate(ca)) fault('ca must be certificates as PEM');
   const gather = members.get('gather');
   if (kind === 's3') {
     if (user === undefined) fault("s3 needs a user: the access key's id, with its secret key as the secret");
@@ -111,6 +114,7 @@ export function readDestination(
     ...(filter !== undefined && { filter }),
     ...(index !== undefined && { index }),
     ...(region !== undefined && { region }),
+    ...(ca !== undefined && { ca }),
     ...(typeof gather === 'number' && { gather }),
     ...(user !== undefined && { user }),
     ...(secret !== undefined && { secret }),
@@ -119,6 +123,17 @@ export function readDestination(
     fault('form must be raw for opentrail: it takes records');
   if (faults.length > 0) throw new DestinationRefused(faults);
   return destination;
+}
+
+/** Every certificate must read: a part that does not would be left out silently. */
+function isCertificate(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return blocks.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function checkUrl(kind: string, url: string, fault: (text: string) => undefined): void {

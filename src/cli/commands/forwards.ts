@@ -33,6 +33,7 @@ interface AddOptions extends AccessOptions {
   readonly s3Region?: string;
   readonly gather?: number;
   readonly copies?: boolean;
+  readonly caFile?: string;
   readonly acknowledge?: boolean;
   readonly gzip: boolean;
   readonly giveUpAfter?: number;
@@ -70,6 +71,7 @@ export function register(command: Command, context: CliContext): void {
       's3: how long events are gathered for a file; default: 1m',
       readDurationOption,
     )
+    .option('--ca-file <FILE>', 'certificates (PEM) to trust instead of the system')
     .option('--copies', 'holds copies of repositories: gets only what lies in those that name it')
     .option('--acknowledge', "Splunk: wait for the indexers' acknowledgement")
     .option('--no-gzip', 'do not compress')
@@ -101,6 +103,7 @@ export function register(command: Command, context: CliContext): void {
           ...(options.s3Region !== undefined && { region: options.s3Region }),
           ...(gather !== undefined && { gather }),
           ...(options.copies && { copies: true }),
+          ...(options.caFile !== undefined && { ca: readText(options.caFile) }),
           ...(giveUpAfter !== undefined && { giveUpAfter }),
           ...(options.acknowledge && { acknowledge: true }),
           ...(options.fromStart && { fromStart: true }),
@@ -167,7 +170,10 @@ export function register(command: Command, context: CliContext): void {
 
 /** Never an argument: these stand in the list of processes. */
 function readSecret(file: string | undefined, context: CliContext): string | undefined {
-  if (file === undefined) return context.env[SECRET] || undefined;
+  return file === undefined ? context.env[SECRET] || undefined : readText(file);
+}
+
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {

@@ -11,6 +11,8 @@ export interface TargetSettings {
   readonly region?: string;
   /** How long is waited for more before a file is written; milliseconds. */
   readonly gather?: number;
+  /** PEM of the authorities to trust instead of the system's. */
+  readonly ca?: string;
   readonly tags: readonly string[];
   readonly gzip: boolean;
   readonly acknowledge: boolean;

@@ -1,6 +1,9 @@
 import { createSocket } from 'node:dgram';
+import { createServer as createHttps } from 'node:https';
 import { createServer } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import { TEST_CERTIFICATE, TEST_KEY } from '../../sources/connect/certificate.fixture.ts';
 import { event, useForwardHouse } from '../forwards.fixture.ts';
 
 const theHouse = useForwardHouse();
@@ -52,4 +55,50 @@ describe('syslog gets what it takes', () => {
     expect(datagrams[0]).toMatch(/^<109>1 /);
     socket.close();
   });
+});
+
+describe('a server of a private authority', () => {
+  const pair = { key: TEST_KEY, cert: TEST_CERTIFICATE };
+
+  test('gets syslog over TLS and HTTP where its authority is named, and nothing where it is not', async () => {
+    const house = theHouse();
+    const got = { tls: '', https: '' };
+    const tls = createTls(pair, (socket) => socket.on('data', (chunk) => (got.tls += chunk.toString())));
+    const https = createHttps(pair, (req, res) => {
+      req.on('data', (chunk: Buffer) => (got.https += chunk.toString()));
+      req.on('end', () => res.end());
+    });
+    for (const server of [tls, https]) {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      server.on('tlsClientError', () => undefined);
+    }
+    const port = (server: typeof tls | typeof https) => (server.address() as { port: number }).port;
+    const [log, web] = [`tls://localhost:${port(tls)}`, `https://127.0.0.1:${port(https)}`];
+    await house.add('log', 'syslog', log, { ca: TEST_CERTIFICATE });
+    await house.add('web', 'http', web, { ca: TEST_CERTIFICATE, gzip: false });
+    await house.add('strange-log', 'syslog', log);
+    await house.add('strange-web', 'http', web);
+    house.feed.append([event(0, { priority: 'high' })]);
+    for (const name of ['log', 'web']) await house.settled(name, ({ sent }) => sent === 1);
+    for (const name of ['strange-log', 'strange-web']) {
+      const status = await house.settled(name, ({ retries }) => retries > 0);
+      expect(status).toMatchObject({ sent: 0, lastError: expect.stringMatching(/certificate/) });
+    }
+    for (let tries = 0; tries < 500 && got.tls === ''; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(got.tls).toMatch(/^\d+ <109>1 /);
+    expect(got.https).toBe(`${event(0).raw}\n`);
+    for (const name of ['log', 'web', 'strange-log', 'strange-web']) await house.forwards.remove(name);
+    https.closeAllConnections();
+    for (const server of [tls, https]) await new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each(['nonsense', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])(
+    'is not named by %j',
+    async (ca) => {
+      await expect(theHouse().add('x', 'http', 'https://h', { ca })).rejects.toThrow(
+        /ca must be certificates/,
+      );
+    },
+  );
 });

@@ -33,10 +33,14 @@ export function syslog(settings: TargetSettings, isAllowed: AddressRule): Target
     if (socket && !socket.destroyed && socket.writable) return Promise.resolve(socket);
     mustBeAllowed(host, isAllowed);
     const lookup = guardedLookup(isAllowed);
+    const { ca } = settings;
     return new Promise((resolve, reject) => {
       const opened =
         over === 'tls'
-          ? connectTls({ host, port, lookup, ...(isIP(host) === 0 && { servername: host }) }, ready)
+          ? connectTls(
+              { host, port, lookup, ...(ca && { ca }), ...(isIP(host) === 0 && { servername: host }) },
+              ready,
+            )
           : connect({ host, port, lookup }, ready);
       opened.setTimeout(TIMEOUT, () => opened.destroy(new Error(`no connection within ${TIMEOUT} ms`)));
       opened.once('error', reject);
@@ -113,7 +117,8 @@ export function syslog(settings: TargetSettings, isAllowed: AddressRule): Target
 }
 
 function messageOf(event: Outgoing, host: string, text: string): string {
-  const severity = event.error !== '' ? WARNING : event.priority === 'normal' ? NOTICE : INFORMATIONAL;
+  const isLow = event.priority === 'low' || event.priority === '';
+  const severity = event.error !== '' ? WARNING : isLow ? INFORMATIONAL : NOTICE;
   const data = [
     ['eventId', event.id],
     ['account', event.account],
