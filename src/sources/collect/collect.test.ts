@@ -32,16 +32,19 @@ it('puts what it cannot read into the quarantine, keeps what stands before the f
   bucket.put(keyOf('cut'), many.subarray(0, many.length - 9));
   bucket.put(keyOf('foreign'), gzipSync('<html></html>'));
   bucket.put(keyOf('bomb'), gzipSync(Buffer.alloc(40 << 20, 0x20)));
+  bucket.put(keyOf('empty'), Buffer.alloc(0));
   bucket.put('notes/readme.txt', Buffer.from('hello'));
+  bucket.put('notes/', Buffer.alloc(0));
   const collected = await collect(bucket);
   expect(collected.troubles.map(({ key, kind, reason }) => [key, kind, reason])).toEqual([
     [keyOf('bomb'), 'quarantine', 'bomb'],
     [keyOf('cut'), 'quarantine', 'truncated'],
+    [keyOf('empty'), 'quarantine', 'truncated'],
     [keyOf('foreign'), 'quarantine', 'foreign'],
   ]);
   expect(collected.counts).toMatchObject({
     foreignFiles: 1,
-    quarantined: { bomb: 1, truncated: 1, foreign: 1 },
+    quarantined: { bomb: 1, truncated: 2, foreign: 1 },
   });
   expect((await collected.records()).some(({ eventId }) => eventId === 'a')).toBe(true);
   const { gets } = bucket;

@@ -126,6 +126,8 @@ export class FileFetch {
       // Whoever named the file may not have known it; the buffer itself goes to a reading thread.
       size = body.length;
       lanes.faster();
+      // CloudTrail writes none: it was cut, or is still being copied.
+      if (size === 0 && ref.day > 0) throw new Unreadable('truncated', 'it is empty');
       content = await this.#read(ref, body, from);
     } catch (error) {
       signal.throwIfAborted();

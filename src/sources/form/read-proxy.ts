@@ -67,9 +67,10 @@ function readMembers(
   if (password !== undefined && user === undefined)
     faults.add(inside(at, 'username'), 'is mandatory with a password');
   if (!isOn) return {};
-  if (own(members, hostName) === undefined) faults.add(inside(at, 'IP'), 'is mandatory with a proxy');
-  if (own(members, 'port') === undefined) faults.add(inside(at, 'port'), 'is mandatory with a proxy');
-  if (own(members, 'protocol') === undefined) faults.add(inside(at, 'protocol'), 'is mandatory with a proxy');
+  if (isAbsent(members, hostName)) faults.add(inside(at, 'IP'), 'is mandatory with a proxy');
+  if ((own(members, 'port') ?? undefined) === undefined)
+    faults.add(inside(at, 'port'), 'is mandatory with a proxy');
+  if (isAbsent(members, 'protocol')) faults.add(inside(at, 'protocol'), 'is mandatory with a proxy');
   return {
     proxy: {
       host: host ?? '',
@@ -79,6 +80,12 @@ function readMembers(
     },
     ...(password !== undefined && { password }),
   };
+}
+
+/** An empty member says no more than none: a proxy without a host would be this machine. */
+function isAbsent(members: Members, name: string): boolean {
+  const value = own(members, name);
+  return value === undefined || value === null || value === '';
 }
 
 function readStatus(status: unknown, place: string, faults: Faults): boolean {

@@ -137,6 +137,27 @@ export const WRONG_BODIES: readonly (readonly [what: string, body: unknown, faul
     [`${CONNECTOR}.IP`, `${CONNECTOR}.port`, `${CONNECTOR}.protocol`],
   ],
   [
+    'a proxy whose members are empty',
+    bodyWith({
+      [`${CONNECTOR}.enable_proxy`]: { status: true, IP: '', port: null, protocol: '' },
+      [`${CONNECTOR}.protocol`]: undefined,
+    }),
+    ['IP', 'port', 'protocol'].map((name) => `${CONNECTOR}.enable_proxy.${name}`),
+  ],
+  [
+    'a topic that is none, in a private network',
+    bodyWith({
+      [`${CONNECTOR}.topic_arn`]: 'arn:aws:sqs:eu-west-1:111122223333:queue',
+      [`${CONNECTOR}.topic_endpoint_url`]: 'http://169.254.169.254',
+    }),
+    [`${CONNECTOR}.topic_arn`, `${CONNECTOR}.topic_endpoint_url`],
+  ],
+  [
+    'the endpoint of no topic',
+    bodyWith({ [`${CONNECTOR}.topic_endpoint_url`]: 'https://sns.example.com' }),
+    [`${CONNECTOR}.topic_endpoint_url`],
+  ],
+  [
     'a proxy object that is wrong throughout',
     bodyWith({
       [`${CONNECTOR}.enable_proxy`]: { status: 'maybe', IP: 'a b', port: 70_000, protocol: 'socks' },
