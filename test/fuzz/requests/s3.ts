@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { bentText, nested } from '../shapes.ts';
+
+const element = fc.constantFrom(
+  'Delete',
+  'Object',
+  'Key',
+  'Quiet',
+  'CompleteMultipartUpload',
+  'Part',
+  'PartNumber',
+  'ETag',
+  'Tagging',
+  'TagSet',
+  'Tag',
+  'Value',
+  'CreateBucketConfiguration',
+  'LocationConstraint',
+  'AccessControlPolicy',
+  'Grant',
+  'Owner',
+  'ID',
+  '__proto__',
+  'a:b',
+);
+const { xml } = fc.letrec<{ xml: string }>((tie) => ({
+  xml: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(
+      '',
+      '1',
+      'x',
+      '<![CDATA[x]]>',
+      '&lt;',
+      '&x;',
+      '&#0;',
+      '<!-- -->',
+      '<?p x?>',
+      '<',
+      '>',
+      '</x>',
+      '\u0000',
+    ),
+    fc
+      .tuple(element, fc.array(tie('xml'), { maxLength: 4 }))
+      .map(([name, inner]) => `<${name}>${inner.join('')}</${name}>`),
+    fc
+      .tuple(element, tie('xml'))
+      .map(
+        ([name, inner]) =>
+          `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/" xsi:type="Group">${inner}</${name}>`,
+      ),
+  ),
+}));
+const document = fc.oneof(
+  { weight: 8, arbitrary: bentText(xml) },
+  { weight: 1, arbitrary: nested('<Delete>', '</Delete>').map((text) => Buffer.from(text)) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      Buffer.from('<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><Delete>&b;</Delete>'),
+    ),
+  },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
+);
+const subresource = fc.constantFrom(
+  '',
+  'delete',
+  'uploads',
+  'uploadId',
+  'partNumber',
+  'tagging',
+  'acl',
+  'policy',
+  'ownershipControls',
+  'publicAccessBlock',
+  'versioning',
+  'lifecycle',
+  'list-type',
+  'encoding-type',
+  'max-keys',
+  'prefix',
+  'delimiter',
+  'continuation-token',
+  'start-after',
+  'marker',
+  'object-lock',
+  'retention',
+  'legal-hold',
+  'attributes',
+  'location',
+  'cors',
+  'x-id',
+  'versionId',
+  'response-content-type',
+);
+
+/** Requests to S3 with documents and headers of all kinds. */
+export const s3Call = fc.record({
+  method: fc.constantFrom('GET', 'PUT', 'POST', 'DELETE', 'HEAD'),
+  path: fc.constantFrom(
+    '/',
+    '/fuzz-bucket',
+    '/fuzz-bucket/key',
+    '/fuzz-bucket/a%20b',
+    '/Bad_Bucket',
+    '/no-such-bucket/x',
+    '/fuzz-other',
+  ),
+  query: fc.dictionary(
+    subresource.filter((name) => name !== ''),
+    fc.oneof(
+      fc.constant(''),
+      fc.constantFrom('1', '2', '1000', 'url', '-1', '99999999999'),
+      fc.stringMatching(/^[a-zA-Z0-9/+=._-]{0,20}$/),
+    ),
+    { maxKeys: 3, noNullPrototype: true },
+  ),
+  headers: fc.dictionary(
+    fc.constantFrom(
+      'x-amz-acl',
+      'x-amz-copy-source',
+      'range',
+      'if-match',
+      'if-none-match',
+      'content-md5',
+      'x-amz-checksum-crc32',
+      'x-amz-sdk-checksum-algorithm',
+      'x-amz-meta-a',
+      'x-amz-tagging',
+      'x-amz-object-lock-mode',
+      'x-amz-object-lock-retain-until-date',
+      'x-amz-storage-class',
+      'content-type',
+      'x-amz-copy-source-range',
+      'x-amz-bypass-governance-retention',
+      'x-amz-mp-object-size',
+      'if-modified-since',
+      'x-amz-object-attributes',
+    ),
+    fc.oneof(
+      fc.constantFrom(
+        'private',
+        '/fuzz-bucket/key',
+        'fuzz-bucket',
+        '%',
+        'bytes=0-',
+        'bytes=5-1',
+        'bytes=-0',
+        '*',
+        '"x"',
+        'AAAA',
+        'CRC32',
+        'a=b&c=d',
+        'COMPLIANCE',
+        '2030-01-01T00:00:00Z',
+        'true',
+        '-1',
+      ),
+      fc.stringMatching(/^[\x21-\x7e]{0,20}$/),
+    ),
+    { maxKeys: 3, noNullPrototype: true },
+  ),
+  body: document,
+});
