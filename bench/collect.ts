@@ -1,155 +1,155 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import {
-  createFileReaders,
-  openCollectedStore,
-  startCollector,
-  startRepoFeed,
-} from '../src/sources/collect/index.ts';
-import type { BucketReader } from '../src/sources/fetch/index.ts';
-import type { LogSource } from '../src/sources/index.ts';
-import { generateEvents } from './generator.ts';
+import { CollectingHouse } from './collect/collecting-house.ts';
+import { makeLogFiles } from './collect/log-files.ts';
+import { cpuOf, MemoryPeak, startProgram } from './collect/processes.ts';
 
-// `npm run bench -- collect [--events N] [--files N]`: from log files in a folder to the durable log of collected
-// records and a reader behind it that takes them as the repositories do, without the engine's insert. The files are
-// made once into OPENTRAIL_BENCH_DIR (default: the system's temporary folder).
+// `npm run bench -- collect [--events N] [--files N] [--duckdb columns,records,types]`: from log files in a bucket into a
+// repository where searches find them, and DuckDB beside it with the same files. `--tiny N`: N files of two events; files a
+// second, and what the hours after that cost. The files are made once, into OPENTRAIL_BENCH_DIR (default: the system's
+// temporary folder). On a shared machine compare processor seconds, not seconds.
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '1000000' }, files: { type: 'string', default: '1000' } },
+  options: {
+    events: { type: 'string', default: '1000000' },
+    files: { type: 'string', default: '1000' },
+    tiny: { type: 'string' },
+    duckdb: { type: 'string', default: 'columns,records,types' },
+  },
 });
-const [events, fileCount] = [Number(values.events), Number(values.files)];
-const home = join(process.env.OPENTRAIL_BENCH_DIR ?? tmpdir(), `opentrail-collect-${events}-${fileCount}`);
-makeFiles();
+const DAY = 86_400_000;
+/** Tiny files of one day. */
+const A_DAY = 500;
+const now = Date.UTC(2026, 0, 21);
+const tiny = values.tiny === undefined ? undefined : Number(values.tiny);
+const files = tiny ?? Number(values.files);
+const events = tiny === undefined ? Number(values.events) : 2 * tiny;
+const days = tiny === undefined ? 10 : Math.ceil(tiny / A_DAY);
+const place = process.env.OPENTRAIL_BENCH_DIR ?? tmpdir();
+const folder = join(place, `opentrail-log-files-${events}-${files}`);
+makeLogFiles({ folder, events, files, days, end: now });
 
-const names = readdirSync(home).sort();
-const listed = names.map((name) => ({
-  key: decodeURIComponent(name),
-  size: statSync(join(home, name)).size,
-  etag: 'x',
-}));
-let lists = 0;
-const reader: BucketReader = {
-  async list({ prefix, startAfter }) {
-    lists++;
-    const found = listed.filter(({ key }) => key > startAfter && key.startsWith(prefix)).slice(0, 1001);
-    return { objects: found.slice(0, 1000), more: found.length > 1000 };
-  },
-  async get(key) {
-    const body = await readFile(join(home, encodeURIComponent(key)));
-    const copy = Buffer.from(new ArrayBuffer(body.length));
-    body.copy(copy);
-    return copy;
-  },
-  close: () => undefined,
-};
-
-const path = mkdtempSync(join(tmpdir(), 'opentrail-collect-log-'));
-const now = () => Date.UTC(2026, 0, 20);
-const store = openCollectedStore({ path, now, maxBytes: 1 << 30 });
-const readers = createFileReaders(Math.max(1, availableParallelism() - 1), { enrichmentDirectory: path });
-let inserted = 0;
-const feed = startRepoFeed({
-  store,
-  sink: {
-    async insert(_repo, blocks) {
-      for (const block of blocks) inserted += block.count;
-    },
-  },
-  onError: (error) => console.error(error),
+const [server, port] = await startProgram(join(import.meta.dirname, 'collect', 'bucket-server.js'), [folder]);
+let hours = 0;
+const house = new CollectingHouse({
+  bucket: `http://127.0.0.1:${port}`,
+  start: now - days * DAY,
+  now: () => now + hours * 3_600_000,
 });
-const source: LogSource = {
-  id: '1247a17f-4d16-4c3f-9002-448752ca8029',
-  name: 'bench',
-  type: 'S3Fetcher',
-  fetch: { name: 'bench', intervalMinutes: 60, charset: 'utf_8', timezone: 'UTC' },
-  connector: {
-    endpointUrl: 'http://127.0.0.1',
-    region: 'us-east-1',
-    bucket: 'bench',
-    prefix: '',
-    credentials: { kind: 'none' },
-    startDate: Date.UTC(2026, 0, 1),
-    parser: 'CloudTrailLogParser',
-    tls: { insecure: false },
-  },
-  routing: { kind: 'inline', rules: { routing_criterion: [], catch_all: 'default' } },
-  normalizers: [],
-  paused: false,
-  origin: 'api',
-  createdAt: 0,
-  updatedAt: 0,
-};
-const cpu = process.cpuUsage();
-const began = performance.now();
-const collector = startCollector({
-  sources: { list: () => [source], get: () => source, onChange: () => () => undefined },
-  policies: { find: () => undefined, onChange: () => () => undefined },
-  store,
-  readers,
-  connect: async () => reader,
-  now,
-  random: Math.random,
-  log: (message, details) => console.error(message, details),
-});
-let peak = 0;
-for (let done = 0; done < events || inserted < store.counts(source.id).kept; ) {
-  await setTimeout(50);
-  peak = Math.max(peak, process.memoryUsage().rss);
-  done = store.counts(source.id).records;
-}
-const seconds = (performance.now() - began) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-const { kept, duplicates, bytes, fileBytes } = store.counts(source.id);
-const before = lists;
-await collector.run(source.id);
-await setTimeout(2_000);
-console.log(
-  `${events} events in ${names.length} files (${(fileBytes / 1e6).toFixed(0)} MB, ${(bytes / 1e6).toFixed(0)} MB unpacked): ` +
-    `${seconds.toFixed(1)} s, ${Math.round(events / seconds)} events/s, ${Math.round(names.length / seconds)} files/s, ` +
-    `${((user + system) / events).toFixed(1)} µs of processor time an event, ` +
-    `peak ${(peak / 1e6).toFixed(0)} MB resident, ${kept} kept, ${duplicates} duplicates, ` +
-    `${(statSync(join(path, 'data.mdb')).size / events).toFixed(0)} bytes of log and memory an event, ` +
-    `${before} requests for listings, ${lists - before} for the next look at everything`,
-);
-await collector.close();
-await feed.close();
-await readers.close();
-await store.close();
-rmSync(path, { recursive: true, force: true });
+await house.open();
+const ours = await measure();
+if (tiny !== undefined) await measureHours();
+await house.close();
+server.kill();
+if (tiny === undefined) for (const form of values.duckdb.split(',')) compare(form);
 
-/** Log files of one account and Region over ten days, at CloudTrail's keys. */
-function makeFiles(): void {
-  if (existsSync(home)) return;
-  const fresh = `${home}-new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  const stream = generateEvents();
-  for (let file = 0; file < fileCount; file++) {
-    const records: string[] = [];
-    const share = Math.floor(((file + 1) * events) / fileCount) - Math.floor((file * events) / fileCount);
-    for (let event = 0; event < share; event++) records.push(stream.next().value.raw.toString());
-    const at = new Date(
-      Date.UTC(2026, 0, 10) + Math.floor((file * 10 * 86_400_000) / fileCount),
-    ).toISOString();
-    const stamp = `${at.slice(0, 16).replace(/[-:]/g, '')}Z`;
-    const name = `111122223333_CloudTrail_eu-central-1_${stamp}_${String(file).padStart(16, '0')}.json.gz`;
-    const day = at.slice(0, 10).replaceAll('-', '/');
-    const key = `AWSLogs/111122223333/CloudTrail/eu-central-1/${day}/${name}`;
-    writeFileSync(join(fresh, encodeURIComponent(key)), gzipSync(`{"Records":[${records.join()}]}`));
+async function measure() {
+  const { engine, feed } = house.rooms;
+  await engine.ready();
+  const cpu = () => [cpuOf(process.pid), cpuOf(engine.pid!), cpuOf(server.pid!)] as const;
+  const before = cpu();
+  const memory = new MemoryPeak(() => [process.pid, engine.pid]);
+  const began = performance.now();
+  house.collect();
+  let durable = 0;
+  while (feed.cursor() < events) {
+    await setTimeout(20);
+    if (durable === 0 && house.counts.records === events) durable = performance.now() - began;
   }
-  // Whole or not at all: a broken run leaves nothing that looks ready.
-  renameSync(fresh, home);
+  const seconds = (performance.now() - began) / 1000;
+  memory.stop();
+  const after = cpu();
+  const [own, engines, servers] = after.map((end, at) => end - before[at]!) as [number, number, number];
+  const { kept, duplicates, bytes, fileBytes } = house.counts;
+  const repo = (await house.rooms.repos.list()).find(({ name }) => name === 'default')!;
+  if (repo.rows !== events) throw new Error(`${repo.rows} rows of ${events} events`);
+  console.log(
+    `${events} events in ${files} files (${mega(fileBytes)} MB, ${mega(bytes)} MB unpacked), ${kept} kept, ${duplicates} duplicates\n` +
+      `  durable after ${(durable / 1000).toFixed(1)} s; to be found after ${seconds.toFixed(1)} s: ` +
+      `${rate(events, seconds)} events/s, ${rate(files, seconds)} files/s\n` +
+      `  processor: ${(own + engines).toFixed(1)} s (collector ${own.toFixed(1)}, engine ${engines.toFixed(1)}), ` +
+      `${micro(own + engines)} µs an event; the bucket's server took ${servers.toFixed(1)} s more\n` +
+      `  memory: peak ${mega(memory.all)} MB, collector and engine together, ${mega(memory.own)} MB without mapped files\n` +
+      `  kept: ${(repo.bytes / events).toFixed(0)} bytes an event in the repository; log, ids and file book ` +
+      `${(house.bytesOf('collected', 'data.mdb') / events).toFixed(0)}`,
+  );
+  return { seconds, cpu: own + engines };
+}
+
+/** What a day of hourly looks at the bucket costs, when nothing new is there. */
+async function measureHours(): Promise<void> {
+  while ((await house.status()).state !== 'idle') await setTimeout(20);
+  await quiet();
+  // What the first hours find due was never looked at before.
+  for (const [what, until] of [
+    ['the first day', 24],
+    ['the second day', 48],
+  ] as const) {
+    const before = await asked();
+    const cpu = cpuOf(process.pid);
+    while (hours < until) {
+      hours++;
+      await house.wake();
+      while (((await house.status()).lastRunAt ?? 0) < now + hours * 3_600_000) await setTimeout(5);
+      while ((await house.status()).state !== 'idle') await setTimeout(5);
+      await quiet();
+    }
+    const { lists, gets } = await asked();
+    console.log(
+      `  ${what} after that, hour by hour: ${lists - before.lists} requests for listings, ${gets - before.gets} for files, ` +
+        `${((cpuOf(process.pid) - cpu) / 24).toFixed(3)} s of processor an hour`,
+    );
+  }
+}
+
+/** Older days are looked at behind the round's back. */
+async function quiet(): Promise<void> {
+  for (let before = -1, lists = 0; lists !== before; ) {
+    before = lists;
+    await setTimeout(30);
+    ({ lists } = await asked());
+  }
+}
+
+async function asked(): Promise<{ readonly lists: number; readonly gets: number }> {
+  return (await (await fetch(`http://127.0.0.1:${port}/?counts`)).json()) as { lists: number; gets: number };
+}
+
+/** DuckDB in a process of its own, after the files were read once by us: they are in the page cache. */
+function compare(form: string): void {
+  const program = join(import.meta.dirname, 'collect', 'duckdb.js');
+  const database = join(place, `opentrail-duckdb-${process.pid}`);
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [program, join(folder, '**', '*.json.gz'), database, form],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  if (existsSync(database)) rmSync(database);
+  rmSync(`${database}.wal`, { force: true });
+  if (status !== 0) {
+    console.log(`DuckDB (${form}) did not come to its end: nothing to compare with`);
+    return;
+  }
+  const found = JSON.parse(stdout) as Record<'events' | 'seconds' | 'cpu' | 'peak' | 'bytes', number>;
+  console.log(
+    `DuckDB (${form}): ${found.seconds.toFixed(1)} s, ${rate(found.events, found.seconds)} events/s, ` +
+      `processor ${found.cpu.toFixed(1)} s, ${micro(found.cpu)} µs an event, peak ${mega(found.peak)} MB, ` +
+      `${(found.bytes / found.events).toFixed(0)} bytes an event; ` +
+      `opentrail: ${(found.seconds / ours.seconds).toFixed(2)} times as fast, ${(found.cpu / ours.cpu).toFixed(2)} by processor time`,
+  );
+}
+
+function mega(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
+function rate(count: number, seconds: number): number {
+  return Math.round(count / seconds);
+}
+
+function micro(seconds: number): string {
+  return ((seconds / events) * 1e6).toFixed(1);
 }

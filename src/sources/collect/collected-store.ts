@@ -36,6 +36,8 @@ export interface CollectedStore extends CollectedLog {
   commit(file: DealtFile): Promise<KeptRecords>;
   /** As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. */
   readBlocks(from: number, limits: { readonly maxBytes: number; readonly to?: number }): CollectedBlocks;
+  /** Bytes of blocks that stand from this number on. */
+  bytesFrom(seq: number): number;
   readonly book: FileBook;
   /** Stands for this log and no other, wherever its numbers are used as names. */
   readonly id: string;
@@ -178,6 +180,14 @@ class LmdbCollectedStore implements CollectedStore {
       bytes += value.length;
     }
     return { from: first, next, blocks };
+  }
+
+  bytesFrom(seq: number): number {
+    if (seq >= this.#head.seq) return 0;
+    for (const { value } of this.#blocks.getRange({ reverse: true, start: seq, limit: 1 })) {
+      return this.#head.bytes - bytesBefore(value);
+    }
+    return this.heldBytes();
   }
 
   onAppend(listener: () => void): () => void {
