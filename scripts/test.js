@@ -2,7 +2,7 @@
 // with `N passed, N failed, N skipped` over all of them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch.js';
@@ -75,7 +75,7 @@ function runSuite(suite) {
   const file = join(reports, `${suite.name}.json`);
   const args = ['run', ...suite.paths, '--passWithNoTests', '--reporter=default', '--reporter=json'];
   args.push(`--outputFile.json=${file}`);
-  if (suite.waits) args.push(`--maxWorkers=${availableParallelism() + 1}`);
+  if (suite.workers !== undefined) args.push(`--maxWorkers=${suite.workers}`);
   if (values.name !== undefined) args.push('-t', values.name);
   const scratch = makeScratch({ inMemory: !suite.disk });
   const startedAt = Date.now();
