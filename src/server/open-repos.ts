@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import { createSearcher, openRepos, type RepoInfo, type Repos } from '../repos/index.ts';
+import { NORMAL_PRIORITY_SERVICES } from '../sources/route/index.ts';
 import type { State } from '../state/index.ts';
 import type { Connection, EventStore } from '../store/index.ts';
 import type { OwnCall } from './access.ts';
@@ -58,7 +59,10 @@ export async function openHouseRepos(options: {
   first.unref();
   timer.unref();
   const { historyDays } = config;
-  const searcher = createSearcher({ repos, connection, historyReady: () => store.ready(), historyDays, now });
+  const searcher = createSearcher({
+    ...{ repos, connection, historyReady: () => store.ready(), historyDays, now },
+    normalServices: NORMAL_PRIORITY_SERVICES,
+  });
   let views: HouseViews | undefined;
   const scope = { searcher, now, views: () => views, ...readableAccounts(config) };
   return {

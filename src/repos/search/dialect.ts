@@ -1,5 +1,5 @@
 import type { NamedField } from '../../search/index.ts';
-import { identifier, type Sql } from '../../store/index.ts';
+import { identifier, literal, type Sql } from '../../store/index.ts';
 import { LAST_MOMENT } from '../block/index.ts';
 
 /** How one table says what the fields of searches are. Every expression is a text that is never NULL. */
@@ -80,8 +80,17 @@ const named = (name: string): Sql =>
 const LAST_HISTORY_MOMENT = 4_294_967_295_999;
 const REVERSED = '(toUInt64(seconds) * 1000 + millis)';
 
-/** The event history of trails: it has few columns, the rest is read from the records. */
-export function historyDialect(repo: string, database: string): Dialect {
+/** Nothing routes the events of the history: their priority is that of their service. */
+const priorityOf = (normalServices: readonly string[]): Sql =>
+  normalServices.length === 0
+    ? `''`
+    : `if(splitByString('.amazonaws.com', ${named('eventSource')})[1] IN (${normalServices.map(literal).join(', ')}), 'normal', 'low')`;
+
+/**
+ * The event history of trails: it has few columns, the rest is read from the records. Events of `normalServices` have
+ * normal priority, all others low; none at all where the list is empty.
+ */
+export function historyDialect(repo: string, database: string, normalServices: readonly string[]): Dialect {
   const offset = LAST_MOMENT - LAST_HISTORY_MOMENT;
   return {
     repo,
@@ -99,7 +108,7 @@ export function historyDialect(repo: string, database: string): Dialect {
       error: own('errorCode'),
       readonly: `if(${READ_ONLY} IN ('true', 'false'), ${READ_ONLY}, '')`,
       category: `transform(category, [1, 2, 3, 4], ['Management', 'Data', 'NetworkActivity', 'Insight'], '')`,
-      priority: `''`,
+      priority: priorityOf(normalServices),
       rule: `''`,
       from: `''`,
       file: `''`,

@@ -50,6 +50,7 @@ beforeAll(async () => {
     connection,
     historyReady: () => store.ready(),
     historyDays: 36_500,
+    normalServices: ['iam'],
     now: () => Date.UTC(2026, 10, 21),
   });
   await repos.ensure('made', { retentionDays: 36_500 });
@@ -132,6 +133,7 @@ async function fill(repo: string, lines: readonly string[], alsoHistory: boolean
       account,
       region,
       tags: ['cloudtrail'],
+      priority: /^iam(\.amazonaws\.com|$)/.test(fields.source) ? 'normal' : 'low',
       raw: line,
     };
     subjects.push(subjectOf(known));
@@ -186,6 +188,7 @@ test.each([
   ['account:111111111111 region:eu-*'],
   ['tag:"own tag"'],
   ['#cloudtrail priority:low'],
+  ['repo:history priority:normal'],
   ['-#own*'],
   ['repo:history'],
   ['-repo:history name:ConsoleLogin'],

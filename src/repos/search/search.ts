@@ -93,6 +93,8 @@ export interface SearcherOptions {
   readonly historyReady: () => Promise<void>;
   /** For how long the event history keeps events. */
   readonly historyDays: number;
+  /** Services whose events in the history have normal priority, such as `iam`. Default none: no priority at all. */
+  readonly normalServices?: readonly string[];
   readonly now: () => number;
 }
 
@@ -128,7 +130,7 @@ export function createSearcher(options: SearcherOptions): Searcher {
       oldest: oldest(retentionDays),
     }));
     if (outlookOf(query, HISTORY) !== 'none') {
-      const dialect = historyDialect(HISTORY, repos.database);
+      const dialect = historyDialect(HISTORY, repos.database, options.normalServices ?? []);
       tables.push({ dialect, accounts: accounts.history, oldest: oldest(options.historyDays) });
     }
     return { query, ...window, tables };
