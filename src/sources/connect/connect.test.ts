@@ -239,6 +239,25 @@ describe('the way to a bucket', () => {
     await expect(of('other')).rejects.toThrow('other');
   });
 
+  it('goes to AWS when the source says so, whatever AWS_ENDPOINT_URL names', async () => {
+    const { seen, port } = await httpServer();
+    for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_STS'])
+      vi.stubEnv(name, `http://127.0.0.1:${port}`);
+    const { port: proxyPort, asked } = await startProxy({ password: 'never given' });
+    const proxy = { host: '127.0.0.1', port: proxyPort, protocol: 'http' } as const;
+    const endpointUrl = 'https://s3.amazonaws.com';
+    await expect(list(source({ endpointUrl, proxy }))).rejects.toThrow();
+    const roleArn = 'arn:aws:iam::111111111111:role/reader';
+    const base = { kind: 'keys', accessKeyId: 'AKIDEXAMPLE' } as const;
+    const credentials = { kind: 'role', roleArn, base } as const;
+    await expect(list(source({ endpointUrl, proxy, credentials }))).rejects.toThrow();
+    expect(seen).toEqual([]);
+    expect([...new Set(asked)]).toEqual([
+      'CONNECT logs.s3.eu-west-1.amazonaws.com:443',
+      'CONNECT sts.eu-west-1.amazonaws.com:443',
+    ]);
+  });
+
   it('does not sign for public buckets', async () => {
     const { seen, port } = await httpServer();
     await list(source({ endpointUrl: `http://127.0.0.1:${port}`, credentials: { kind: 'none' } }), {});
@@ -274,6 +293,52 @@ describe('the way to a bucket', () => {
     ['http://s3.amazonaws.com', false],
     ['https://minio.example.com', false],
   ])('takes %s for AWS: %s', (url, expected) => expect(isAwsEndpoint(url)).toBe(expected));
+});
+
+describe('a small public text', () => {
+  const read = (url: string, given = source({}), isAllowed: (ip: string) => boolean = () => true) =>
+    createSourceConnect({ isAllowed }).text(given, {}, new URL(url), { judged: false });
+
+  it('is read', async () => {
+    const { seen, port } = await httpServer();
+    expect(await read(`http://127.0.0.1:${port}/certificate.pem`)).toBe('body of the object');
+    expect(seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('is not read where a redirect leads, or beyond its size', async () => {
+    const { seen, port } = await httpServer();
+    const away = await listen(
+      createServer((_req, res) => res.writeHead(302, { location: `http://127.0.0.1:${port}/` }).end()),
+    );
+    await expect(read(`http://127.0.0.1:${away}/`)).rejects.toThrow('answered 302');
+    expect(seen).toEqual([]);
+    const endless = await listen(createServer((_req, res) => void res.end('x'.repeat(70_000))));
+    await expect(read(`http://127.0.0.1:${endless}/`)).rejects.toThrow('more than 65536 bytes');
+  });
+
+  it('is not asked for at an address that is not allowed', async () => {
+    const { seen, port } = await httpServer();
+    await expect(read(`http://127.0.0.1:${port}/`, source({}), () => false)).rejects.toThrow(
+      'private address',
+    );
+    await expect(read(`http://localhost:${port}/`, source({}), () => false)).rejects.toThrow(
+      'private address',
+    );
+    expect(seen).toEqual([]);
+  });
+
+  it('is judged by its certificate though the source takes any', async () => {
+    const { port } = await httpsServer();
+    const careless = source({ tls: { insecure: true } });
+    expect(await read(`https://127.0.0.1:${port}/`, careless)).toBe('body of the object');
+    const judged = createSourceConnect({ isAllowed: () => true }).text(
+      careless,
+      {},
+      new URL(`https://127.0.0.1:${port}/`),
+      { judged: true },
+    );
+    await expect(judged).rejects.toThrow(/self.signed/i);
+  });
 });
 
 describe('through a proxy', () => {

@@ -33,7 +33,7 @@ export interface SourceConnect {
 /** What every client of a source has in common. */
 export type SharedClientConfig = Pick<
   STSClientConfig,
-  'region' | 'credentials' | 'requestHandler' | 'maxAttempts' | 'signer'
+  'region' | 'credentials' | 'requestHandler' | 'maxAttempts' | 'signer' | 'ignoreConfiguredEndpointUrls'
 >;
 
 /** The SDK looks for credentials before it asks its signer, which uses none of these. */
@@ -75,6 +75,8 @@ export function createSourceConnect(options: {
     return {
       region: connector.region,
       requestHandler,
+      // AWS_ENDPOINT_URL names this very server to other clients: a source says itself where it is.
+      ignoreConfiguredEndpointUrls: true,
       ...(credentials && { credentials }),
       ...(connector.credentials.kind === 'none' && UNSIGNED),
       // The collector has retries of its own, which know what can wait.

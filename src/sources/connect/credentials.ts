@@ -69,6 +69,7 @@ function roleCredentials(
       ...(role.stsEndpointUrl !== undefined && { endpoint: role.stsEndpointUrl }),
       ...(credentials && { credentials }),
       requestHandler,
+      ignoreConfiguredEndpointUrls: true,
       maxAttempts: 3,
     });
     const { Credentials: given } = await sts.send(
