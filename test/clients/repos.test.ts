@@ -184,9 +184,26 @@ test('a normalizer of the operator is made, named, shown by searches, edited, an
 
   const gone = await server.runOpentrail('policies', 'remove', 'normalizer', 'team');
   expect(gone).toMatchObject({ status: 1, stderr: expect.stringContaining('used by log source prod') });
+  const listed = await apiOf(server).request<{ id: string; name: string }[]>('GET', `${BASE}/Normalizers`);
+  expect(listed.map(({ name }) => name)).toEqual([
+    ...['CloudTrailCompiledNormalizer', 'CloudTrailEcsNormalizer', 'CloudTrailOcsfNormalizer', 'team'],
+  ]);
+  const id = listed.at(-1)?.id;
+  await order(`Normalizers/${id}`, { name: 'team', fields: [{ to: 'what', from: 'eventName' }] }, 'PUT');
+  expect(await views('user:alice name:Event1')).toEqual([{ what: 'Event1' }]);
+  const forward = { name: 'team-tool', kind: 'http', url: 'https://tool.example.com', form: 'team' };
+  await apiOf(server).call('/v1/admin/forwards', { op: 'add', forward });
+  await order(`LogSources/${source?.id}`, { ...rest, config: whole.config }, 'PUT');
+  const stillUsed = await server.runOpentrail('policies', 'remove', 'normalizer', 'team');
+  expect(stillUsed.stderr).toContain('used by forward team-tool');
+  await apiOf(server).call('/v1/admin/forwards', { op: 'remove', name: 'team-tool' });
   writeFileSync(file, JSON.stringify({ ...team, fields: [{ to: 'a..b', from: 'x' }, { to: 'c' }] }));
   const wrong = await server.runOpentrail('policies', 'put', 'normalizer', file);
   expect(wrong.stderr).toMatch(/fields\[0\]\.to must be names.*fields\[1\] must have either from or is/);
+  await order(`Normalizers/${id}`, {}, 'DELETE');
+  expect((await server.runOpentrail('search', '--as', 'team', 'x')).stderr).toContain(
+    'there is no view "team"',
+  );
 });
 
 test('repositories are copied to another opentrail and to a bucket, each record once, through kill -9', async () => {
