@@ -17,7 +17,13 @@ export interface DigestKeyRecord {
 
 /** The two forms under which AWS publishes a key. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PublicKey.html */
 export function publishedForm(key: KeyObject): Pick<DigestKeyRecord, 'fingerprint' | 'value'> {
-  const der = (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'pkcs1', format: 'der' });
+  const open = key.type === 'private' ? createPublicKey(key) : key;
+  // Node 24 cannot write PKCS #1 of a key that it has read from it; of one that it has read from SPKI it can.
+  const spki = open.export({ type: 'spki', format: 'der' });
+  const der = createPublicKey({ key: spki, type: 'spki', format: 'der' }).export({
+    type: 'pkcs1',
+    format: 'der',
+  });
   // Not documented by AWS; MD5 reproduces the fingerprints of its published samples. It names a key, it proves nothing.
   return { fingerprint: createHash('md5').update(der).digest('hex'), value: der.toString('base64') };
 }
