@@ -58,3 +58,23 @@ test('what is on its way to the disk is never trimmed', async () => {
     cursor = next;
   }
 });
+
+test('blocks are read from and to any number, and each record is in one of them once', async () => {
+  for (let file = 0; file < 5; file++) await store.commit(fileOf(`e${file}`));
+  const ids = (from: number, limits: { maxBytes: number; to?: number }) => {
+    const { from: first, next, blocks } = store.readBlocks(from, limits);
+    expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(next - first);
+    return [
+      next,
+      ...blocks.flatMap((block) => block.records().map(({ seq, eventId }) => `${seq} ${eventId}`)),
+    ];
+  };
+  expect(ids(0, { maxBytes: 1 << 20 })).toEqual([5, '0 e0', '1 e1', '2 e2', '3 e3', '4 e4']);
+  expect(ids(1, { maxBytes: 1 << 20, to: 3 })).toEqual([3, '1 e1', '2 e2']);
+  expect(ids(3, { maxBytes: 1 })).toEqual([4, '3 e3']);
+  expect(ids(5, { maxBytes: 1 << 20 })).toEqual([5]);
+  expect(store.bytesFrom(5)).toBe(0);
+  expect(store.bytesFrom(0)).toBe(store.heldBytes());
+  expect(store.bytesFrom(4)).toBeGreaterThan(0);
+  expect(store.bytesFrom(4)).toBeLessThan(store.bytesFrom(3));
+});
