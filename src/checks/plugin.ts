@@ -1,5 +1,6 @@
 import { CheckFailure } from './failure.ts';
 import { helpSection } from './help/help-text.ts';
+import { MODE_VERSION } from './mode-version.ts';
 import { MODES } from './modes/all-modes.ts';
 import type { Mode } from './modes/mode.ts';
 import { MULTI_OPTIONS } from './modes/multi.ts';
@@ -30,7 +31,7 @@ const HEADINGS: ReadonlyMap<string, string> = new Map([
 
 /** The answer to `--version`. */
 export function versionAnswer(of: 'Global' | 'Plugin' | 'Mode'): CheckFailure {
-  return new CheckFailure(`${of} Version: ${of === 'Mode' ? '1.0' : VERSION}`, { plain: true });
+  return new CheckFailure(`${of} Version: ${of === 'Mode' ? MODE_VERSION : VERSION}`, { plain: true });
 }
 
 /** The answer to `--help`, as far as the command line says what it is about. */

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { conceal } from './conceal.ts';
 import { Deadline } from './deadline.ts';
 import { CheckFailure } from './failure.ts';
+import { checkModeVersion } from './mode-version.ts';
 import { MODES } from './modes/all-modes.ts';
 import type { Mode, ModeContext } from './modes/mode.ts';
 import { MULTI_OPTIONS, runMulti } from './modes/multi.ts';
@@ -136,6 +137,7 @@ class Run {
     const mode = chooseMode(first);
     if (first.has('help')) throw helpAnswer({ customMode, mode, manager });
     if (first.has('version')) throw versionAnswer('Mode');
+    checkModeVersion(first.text('mode-version'));
     const { values, rest } = parseOptions(this.#argv, [
       ...FIRST_OPTIONS,
       ...CUSTOM_MODES.get(customMode)!,

@@ -17,6 +17,11 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'dyn-mode', kind: 'value', text: "Specify a mode with the module's path (advanced)." },
   { name: 'list-mode', kind: 'flag', text: 'List all available modes.' },
+  {
+    name: 'mode-version',
+    kind: 'value',
+    text: 'Check minimal version of mode. If not, unknown error.',
+  },
   { name: 'version', kind: 'flag', text: 'Return the version of the plugin.' },
   {
     name: 'custommode',
