@@ -9,7 +9,8 @@ export default defineConfig({
     // Files share a process and what it has imported, which is most of the time of most of them; no test keeps state
     // in a module.
     isolate: false,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // Generous, because machines that run tests are often slow, and only a test that fails waits so long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
