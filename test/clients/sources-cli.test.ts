@@ -112,6 +112,8 @@ describe('opentrail sources', () => {
     expect((await sources('test', 'two')).out).toContain('can be read');
     expect((await sources('pause', 'two')).out).toBe('two is paused\n');
     expect((await sources('status')).out).toMatch(/two +paused/);
+    expect((await sources('run', 'two')).err).toContain('two is paused: resume it first');
+    expect((await sources('back-fill', 'two', '--from', '2024-01-01')).out).toContain('when it is resumed');
     expect((await sources('resume', 'two')).out).toBe('two is active\n');
     expect((await sources('rotate-key')).out).toContain('a new key seals the secrets of 1');
     expect((await sources('test', 'two')).out).toContain('can be read');

@@ -51,6 +51,7 @@ export async function controlSource(
   const source = mustGet(id, rooms);
   switch (verb) {
     case 'run':
+      if (source.paused) throw new ApiRefusal(409, 'Paused', `${source.name} is paused: resume it first`);
       await collector(rooms).run(id);
       return done(`a walk of ${source.name} was started`);
     case 'pause':
@@ -64,7 +65,8 @@ export async function controlSource(
       const { from, to } = readRange(source, data, rooms.now());
       await collector(rooms).backFill(id, from, to);
       const days = [from, to].map((time) => new Date(time).toISOString()).join(' to ');
-      return done(`${source.name} is filled back from ${days}`);
+      const when = source.paused ? ' when it is resumed' : '';
+      return done(`${source.name} is filled back from ${days}${when}`);
     }
     case 'retry': {
       const count = await collector(rooms).retry(id, readKeys(data));

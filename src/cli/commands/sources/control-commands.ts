@@ -68,7 +68,9 @@ async function follow(id: string, client: SourcesClient, context: CliContext): P
   const { err, now } = context;
   let shownAt = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const { status } = await client.status(id);
+    const { status, active } = await client.status(id);
+    // It is kept, and nothing moves before somebody resumes the source.
+    if (!active) return;
     const progress = status?.backFill;
     if (!progress) throw new CliError('the collector knows nothing of this back-fill');
     if (err.isTTY) err.write(`\r\x1b[K${progressLine(progress)}`);
