@@ -122,6 +122,8 @@ export function createListener(
 
 /** A bucket may have a tree's name: what is neither ours by its credentials nor a JSON form is S3's. */
 function isMeantForUs(req: IncomingMessage, service: string | undefined): boolean {
+  // No bucket has a name of two characters.
+  if (req.url?.startsWith('/v1/')) return true;
   if (service !== undefined || /^(Bearer|Basic) /i.test(req.headers.authorization ?? '')) return true;
   return req.method === 'POST' && /^application\/json\b/i.test(req.headers['content-type'] ?? '');
 }

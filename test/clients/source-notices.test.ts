@@ -289,6 +289,8 @@ test('a forwarder may bring a notice itself, with a token of the scope sources',
   expect([answer.status, await answer.json()]).toEqual([200, { status: 'Success', files: 1 }]);
   await until('its events are found', 30_000, async () => (await found('brought')) === 2);
   expect((await tell({ hello: 'world' })).status).toBe(400);
+  const bare = await fetch(`${server.url}/v1/sources/${id}/notify`, { method: 'POST', body: 'x' });
+  expect([bare.status, bare.headers.get('content-type')]).toEqual([401, 'application/json']);
   expect((await tell({ s3Bucket: BUCKET, s3ObjectKey: [key] }, 'wrong')).status).toBe(401);
 }, 120_000);
 
