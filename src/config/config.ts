@@ -22,6 +22,12 @@ export type Config = {
   readonly accounts: 'any' | readonly string[];
   /** Log sources of the config file, as they stand there: the room of sources reads them. */
   readonly sources?: readonly unknown[];
+  /** What sources name, in the same way. */
+  readonly repos?: readonly unknown[];
+  readonly normalizers?: readonly unknown[];
+  readonly normalizationPolicies?: readonly unknown[];
+  readonly enrichmentPolicies?: readonly unknown[];
+  readonly routingPolicies?: readonly unknown[];
   /** Destinations of forwarded events, in the same way. */
   readonly forwards?: readonly unknown[];
   readonly endpoints: {
@@ -98,7 +104,10 @@ function check(name: string, setting: Setting<unknown>, given: Given): unknown {
 }
 
 /** What only the config file can hold: whole objects, which their rooms read. */
-const LISTS: ReadonlySet<string> = new Set(['forwards', 'sources']);
+const LISTS: ReadonlySet<string> = new Set([
+  ...['forwards', 'sources', 'repos', 'normalizers'],
+  ...['normalizationPolicies', 'enrichmentPolicies', 'routingPolicies'],
+]);
 
 interface ConfigFile {
   readonly values: ReadonlyMap<string, Given>;

@@ -19,6 +19,7 @@ import type { DataDir } from './data-dir.ts';
 import type { OwnTree } from './listener.ts';
 import type { OpenedRepos } from './open-repos.ts';
 import {
+  applyFilePolicies,
   applyFileSources,
   catchUpRepos,
   createSourcesApi,
@@ -103,6 +104,7 @@ export async function openSourcesRoom(
     keepRepo: keepRepos(house.repos.keeper),
   };
   const settling = catchUpRepos(policies, house.repos.keeper, onError);
+  await applyFilePolicies(config, rooms);
   await applyFileSources(config.sources ?? [], rooms, { env: process.env, log });
   const orders = await openOrders({ state, box, rooms, onError });
   const reseal = async () =>

@@ -1,3 +1,4 @@
+export { applyFilePolicies, type FilePolicies } from './file-policies.ts';
 export { applyFileSources } from './file-sources.ts';
 export { catchUpRepos, keepRepos, type RepoKeeper } from './keep-repos.ts';
 export { type Orders, openOrders } from './orders.ts';

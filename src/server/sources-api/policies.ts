@@ -89,7 +89,7 @@ function mustRead(
   data: unknown,
   rooms: SourcesRooms,
 ): PolicyBody<PolicyKind> {
-  const read = readForm(kind, data, rooms);
+  const read = readPolicyForm(kind, data, rooms);
   const ids = new Faults();
   if (id !== undefined) checkId(data, id, resource, ids);
   const faults = [...(read.kind === 'refused' ? read.faults : []), ...ids.list];
@@ -106,7 +106,12 @@ function readRepoWith(data: unknown, { isCopyTarget }: SourcesRooms): Read<Polic
   return { kind: 'refused', faults: [{ at: 'remote_logpoint', message }] };
 }
 
-function readForm(kind: PolicyKind, data: unknown, rooms: SourcesRooms): Read<PolicyBody<PolicyKind>> {
+/** Reads the `data` of a request about a policy. */
+export function readPolicyForm(
+  kind: PolicyKind,
+  data: unknown,
+  rooms: SourcesRooms,
+): Read<PolicyBody<PolicyKind>> {
   const checks = formChecks(rooms);
   switch (kind) {
     case 'repo':
