@@ -2,9 +2,7 @@ import type { Journal } from '../journal/index.ts';
 import type { Repos } from '../repos/index.ts';
 import type { EventStore } from '../store/index.ts';
 import type { TrailBucket } from '../trails/index.ts';
-
-/** How long a backup waits for the writes that are under way, ms: as long as a slow bucket's last try may take. */
-const PATIENCE = 180_000;
+import { Turnstile } from './turnstile.ts';
 
 /**
  * Stands between delivery and what it writes to, so that a backup can copy the delivery's state, the objects and the
@@ -12,9 +10,8 @@ const PATIENCE = 180_000;
  * Without it a restored server would cut files anew that stand in its bucket already. Intake does not pass here.
  */
 export class BackupGate {
-  #open: Promise<void> | undefined;
-  #underWay = 0;
-  #whenIdle: (() => void) | undefined;
+  readonly #writes = new Turnstile();
+  readonly #moves = new Turnstile();
   #trimsHeld = 0;
 
   /** A trail's bucket whose puts wait while the gate is shut. */
@@ -75,48 +72,26 @@ export class BackupGate {
     };
   }
 
+  /** Runs `work` while nothing is being delivered. @throws Error when a write under way does not end in time */
+  whileShut<T>(work: () => Promise<T>): Promise<T> {
+    return this.#writes.whileShut(work);
+  }
+
   /**
-   * Runs `work` while nothing is being delivered. @throws Error when a write under way does not end in time; the gate
-   * is open again then.
+   * One room hands something that it owes to another: a log group its counts to the metrics, a topic a message to a
+   * queue. It lets go of it afterwards, so that a copy of the one from before and of the other from after has it twice
+   * at most; the other way around it would be in neither.
    */
-  async whileShut<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#open) throw new Error('the backup gate is shut already');
-    let open = () => {};
-    this.#open = new Promise<void>((done) => {
-      open = done;
-    });
-    try {
-      await this.#idle();
-      return await work();
-    } finally {
-      this.#open = undefined;
-      open();
-    }
+  move<T>(handOver: () => Promise<T>): Promise<T> {
+    return this.#moves.pass(handOver);
   }
 
-  async #pass<T>(write: () => Promise<T>): Promise<T> {
-    while (this.#open) await this.#open;
-    this.#underWay++;
-    try {
-      return await write();
-    } finally {
-      this.#underWay--;
-      if (this.#underWay === 0) this.#whenIdle?.();
-    }
+  /** Runs `work` while no room hands anything to another: the rooms may be copied one after the other. */
+  whileStill<T>(work: () => Promise<T>): Promise<T> {
+    return this.#moves.whileShut(work);
   }
 
-  async #idle(): Promise<void> {
-    if (this.#underWay === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((done, fail) => {
-      this.#whenIdle = done;
-      timer = setTimeout(
-        () => fail(new Error(`a delivery did not end within ${PATIENCE / 1000} s`)),
-        PATIENCE,
-      );
-    }).finally(() => {
-      clearTimeout(timer);
-      this.#whenIdle = undefined;
-    });
+  #pass<T>(write: () => Promise<T>): Promise<T> {
+    return this.#writes.pass(write);
   }
 }

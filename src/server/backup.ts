@@ -50,7 +50,8 @@ const NOT_AS_THEY_ARE: ReadonlySet<string> = new Set([
  *
  * The order decides: cursors first (with nothing half-way in bucket or history), then the objects' index and the
  * history at the same moment, then the journal, which is only ever ahead of the cursors; of the journal the memory of
- * seen ids first, since an id without its event would turn the sender's repeat away.
+ * seen ids first, since an id without its event would turn the sender's repeat away. What one room owes another is not
+ * handed over meanwhile: it would be in neither copy, or counted in both.
  * @throws HttpError 400, 409, 507; what the disk throws. Nothing is left behind then.
  */
 export async function createBackup(
@@ -93,25 +94,7 @@ async function copyHouse(
   const releaseFiles = objects.holdRemovals();
   let history: FrozenHistory | undefined;
   try {
-    // Before the repositories: what its cursor has not passed is inserted again, by the same tokens.
-    await copyLmdb(join(dir.path, 'collected'), join(target, 'collected'));
-    history = await gate.whileShut(async () => {
-      await copyLmdb(dir.state, join(target, 'state'));
-      await copyLmdb(join(dir.objects, 'index'), join(target, 'objects', 'index'));
-      return engineSocket === undefined
-        ? undefined
-        : await freezeHistory(dir.store, engineSocket, join(target, 'store'));
-    });
-    // Before the log groups, which tell it what they count: it must not be ahead of them.
-    await copyLmdb(dir.cloudwatch, join(target, 'cloudwatch'));
-    // After the cursors: the log groups remember themselves what they took, and take nothing twice.
-    await copyLmdb(dir.logs, join(target, 'logs'));
-    // After the objects' index: what it owes to a queue may stand in both, and is sent at least once.
-    await copyLmdb(dir.queues, join(target, 'queues'));
-    // It knows itself how far it has read the journal.
-    await copyLmdb(dir.eventBus, join(target, 'event-bus'));
-    await copyLmdb(join(dir.journal, 'seen'), join(target, 'journal', 'seen'));
-    await copyLmdb(dir.journal, join(target, 'journal'));
+    history = await gate.whileStill(() => copyTables(target, { dir, gate, engineSocket }));
     releaseTrims();
     await placeDataFiles(join(dir.objects, 'data'), join(target, 'objects', 'data'));
     releaseFiles();
@@ -121,6 +104,36 @@ async function copyHouse(
     releaseTrims();
     releaseFiles();
     await history?.drop();
+  }
+}
+
+/** Everything that lies in LMDB, and the frozen history; the order is told above. */
+async function copyTables(
+  target: string,
+  { dir, gate, engineSocket }: Pick<BackupDependencies, 'dir' | 'gate' | 'engineSocket'>,
+): Promise<FrozenHistory | undefined> {
+  // Before the repositories: what its cursor has not passed is inserted again, by the same tokens.
+  await copyLmdb(join(dir.path, 'collected'), join(target, 'collected'));
+  const history = await gate.whileShut(async () => {
+    await copyLmdb(dir.state, join(target, 'state'));
+    await copyLmdb(join(dir.objects, 'index'), join(target, 'objects', 'index'));
+    return engineSocket === undefined
+      ? undefined
+      : await freezeHistory(dir.store, engineSocket, join(target, 'store'));
+  });
+  try {
+    await copyLmdb(dir.cloudwatch, join(target, 'cloudwatch'));
+    // After the cursors: the log groups remember themselves what they took, and take nothing twice.
+    await copyLmdb(dir.logs, join(target, 'logs'));
+    await copyLmdb(dir.queues, join(target, 'queues'));
+    // It knows itself how far it has read the journal.
+    await copyLmdb(dir.eventBus, join(target, 'event-bus'));
+    await copyLmdb(join(dir.journal, 'seen'), join(target, 'journal', 'seen'));
+    await copyLmdb(dir.journal, join(target, 'journal'));
+    return history;
+  } catch (error) {
+    await history?.drop();
+    throw error;
   }
 }
 
@@ -182,7 +195,7 @@ function isWithin(path: string, folder: string): boolean {
 async function refuseSmallDisk(target: string, dir: DataDir, minFree: number): Promise<void> {
   const isSameDisk = (await stat(target)).dev === (await stat(dir.path)).dev;
   const copied = isSameDisk
-    ? ['state', 'journal', 'logs', 'cloudwatch', 'queues', 'event-bus', 'objects/index']
+    ? ['state', 'journal', 'logs', 'cloudwatch', 'queues', 'event-bus', 'collected', 'objects/index']
     : ['.'];
   let needed = isSameDisk ? minFree : 0;
   for (const folder of copied) needed += await sizeOf(join(dir.path, folder));

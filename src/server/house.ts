@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { type CallReport, createFrontDoor } from '../aws/index.ts';
 import type { Config } from '../config/index.ts';
-import { startDelivery, startLogGroupDelivery } from '../delivery/index.ts';
 import { openKeyRing } from '../digest/index.ts';
 import { openIdentity } from '../identity/index.ts';
 import { createIngest } from '../ingest/index.ts';
@@ -16,7 +15,7 @@ import { createSnsService } from '../services/sns/index.ts';
 import { createStsService } from '../services/sts/index.ts';
 import { openLmdbState } from '../state/index.ts';
 import { createTrailTopic } from '../topics/index.ts';
-import { openTrails, type Trail } from '../trails/index.ts';
+import { openTrails } from '../trails/index.ts';
 import { createBackup } from './backup.ts';
 import { BackupGate } from './backup-gate.ts';
 import { callEvent } from './call-events.ts';
@@ -27,10 +26,12 @@ import { journalRefusal } from './journal-refusal.ts';
 import { publicKey } from './keys-api.ts';
 import { createListener } from './listener.ts';
 import { createMetrics } from './metrics.ts';
+import { movedBus, movedLogs, movedSink, movedTopics } from './moves.ts';
 import { openNeighbours } from './neighbours.ts';
 import { openAnchors } from './open-anchors.ts';
 import { openCloudWatchRoom } from './open-cloudwatch.ts';
 import { openCollectorRoom } from './open-collector.ts';
+import { openDeliveryRoom } from './open-delivery.ts';
 import { openEventBusRoom } from './open-event-bus.ts';
 import { openForwardRoom } from './open-forward.ts';
 import { openLogsRoom } from './open-logs.ts';
@@ -42,7 +43,7 @@ import { openTopicsRoom, registerTopics } from './open-topics.ts';
 import { ownCallEvent } from './own-call-events.ts';
 import { createOpenPaths, createOwnPaths } from './own-paths.ts';
 import { KNOWN_REGIONS } from './regions.ts';
-import { within } from './within.ts';
+import { spareDisk } from './spare-disk.ts';
 
 /** All rooms, opened bottom-up and wired. */
 export interface House {
@@ -68,7 +69,8 @@ export async function openHouse(
     onBroken: (error) => onBroken('the journal broke', error),
   });
   const objects = await openFsObjectStore({ path: dir.objects, now });
-  const { store, connect, engineSocket } = await openStore(config, dir, log);
+  const opened = await openStore(config, dir, log);
+  const { store, connect, engineSocket } = opened;
   const repos = await openHouseRepos({ config, connection: connect(), store, state, now, log });
   const sources = await openSourcesRoom(config, { state, dir, repos, now, log });
   const gate = new BackupGate();
@@ -78,6 +80,7 @@ export async function openHouse(
     onBroken: (error) => onBroken('the log of collected records broke', error),
   });
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);
+  const spared = spareDisk(opened, disk, log);
   const refusal = () => disk.refusal() ?? journalRefusal(journal, config.journalMaxBytes);
 
   const identity = await openIdentity({
@@ -95,23 +98,17 @@ export async function openHouse(
   await writeRootCredentials();
 
   let url = '';
-  const queues = openQueuesRoom(config, { dir, identity, disk, now, log });
+  const queues = openQueuesRoom(config, { dir, identity, gate, disk, now, log });
   const topics = await openTopicsRoom(config, { state, now, url: () => url, queues: queues.sender, log });
-  const watch = openCloudWatchRoom({ dir, identity, topics, disk, now, log });
-  const groups = openLogsRoom(config, { dir, metrics: watch.sink, sender: queues.sender, disk, now, log });
+  const told = movedTopics(topics, gate);
+  const watch = openCloudWatchRoom({ dir, identity, topics: told, disk, now, log });
+  const metered = movedSink(watch.sink, gate);
+  const groups = openLogsRoom(config, { dir, metrics: metered, sender: queues.sender, disk, now, log });
   const { logs } = groups;
   const head = () => journal.head().seq;
   const events = openEventBusRoom(config, {
-    dir,
-    state,
-    identity,
-    topics,
-    queues: queues.sender,
-    logs,
-    disk,
-    head,
-    now,
-    log,
+    ...{ dir, state, identity, topics: told, queues: queues.sender, logs: movedLogs(logs, gate) },
+    ...{ disk, head, now, log },
   });
   const logGroup = createTrailLogGroup({ logs, identity, now });
   const ingest = createIngest({ journal, now, refusal, ownRefusal: () => disk.ownRefusal() });
@@ -132,7 +129,7 @@ export async function openHouse(
     limits: config.limits,
     knownRegions: KNOWN_REGIONS,
     ...(config.accounts === 'any' && { collectorAccount: config.accountId }),
-    onDeleted: (trail) => within(DELETE_PATIENCE, retire(trail)),
+    onDeleted: (trail) => delivering.retireSoon(trail),
   });
   const keys = openKeyRing({ state, path: dir.keys, now });
   const anchors = openAnchors(config, { keys, now, log });
@@ -140,62 +137,15 @@ export async function openHouse(
   const forwards = await openForwardRoom(config, {
     ...{ path: dir.path, state, sources, collected: collecting.log, journal: paced, now, log },
   });
-  const logGroups = await startLogGroupDelivery({
-    state,
-    journal: paced,
-    trails,
-    logGroup,
-    now,
-    maxHeldBytes: config.journalMaxBytes / 2,
-    onError: (what, error) => log.warn({ err: error }, what),
+  const delivering = await openDeliveryRoom(config, {
+    ...{ state, journal: paced, store, trails, logGroup, events, forwards, gate, bucket, topic, keys },
+    ...{ onDigestHead: anchors.onHead, now, log },
   });
-  const busReader = await events.follow(trails, paced);
-  const delivery = await startDelivery({
-    state,
-    journal: forwards.holdJournal(busReader.holdJournal(logGroups.holdJournal(gate.guardJournal(paced)))),
-    store: gate.guardStore(store),
-    trails: {
-      all: () => trails.all(),
-      closeSpan: (uid, to) => trails.closeSpan(uid, to),
-      async dropFinishedSpans(uid, before) {
-        await logGroups.keepSpans(uid);
-        await trails.dropFinishedSpans(uid, Math.min(before, busReader.heldFrom()));
-      },
-    },
-    bucket,
-    topic,
-    now,
-    interval: config.deliveryInterval,
-    keys,
-    digestInterval: config.digestInterval,
-    onDigestHead: anchors.onHead,
-    historyDays: config.historyDays,
-    onError: (what, error) => log.warn({ err: error }, what),
-  });
-  async function retire(trail: Trail): Promise<void> {
-    await Promise.all([delivery.retire(trail), logGroups.retire(trail), busReader.retire(trail)]);
-  }
-  for (const trail of trails.ended()) {
-    // Deleted, and the process ended before delivery had taken it over.
-    void retire(trail).then(() => trails.forget(trail.uid));
-  }
-  const backup = await createBackup({
-    dir,
-    gate,
-    objects,
-    store,
-    engineSocket,
-    minFreeDisk: config.minFreeDisk,
-    now,
-  });
+  const { delivery, logGroups } = delivering;
+  const { minFreeDisk } = config;
+  const backup = await createBackup({ dir, gate, objects, store, engineSocket, minFreeDisk, now });
   const metrics = createMetrics({
-    ingest: ingest.counters,
-    journal,
-    delivery,
-    logGroups,
-    store,
-    anchors,
-    now,
+    ...{ ingest: ingest.counters, journal, delivery, logGroups, store, anchors, now },
   });
   watch.register(metrics, logs);
 
@@ -210,7 +160,7 @@ export async function openHouse(
       createCloudTrailService({
         trails,
         store,
-        deliveryStatus: async (uid) => ({ ...(await delivery.status(uid)), ...logGroups.status(uid) }),
+        deliveryStatus: async (uid) => (await delivery.status(uid)) ?? {},
         publicKeys: async (start, end, region) => (await keys.valid(region, start, end)).map(publicKey),
         historyDays: config.historyDays,
         now,
@@ -221,7 +171,7 @@ export async function openHouse(
         authorizer: identity,
         now,
         defaultRegion: config.region,
-        destinations: queues.notify({ objects, topics, eventBus: events.bus }),
+        destinations: queues.notify({ objects, topics: told, eventBus: movedBus(events.bus, gate) }),
       }),
       createSnsService({ topics, authorizer: identity, now }),
       createIamService({ identity, now }),
@@ -255,13 +205,7 @@ export async function openHouse(
       config,
       ingest,
       store,
-      delivery: {
-        ...delivery,
-        async flush() {
-          await Promise.all([logGroups.flush(), busReader.flush()]);
-          return await delivery.flush();
-        },
-      },
+      delivery,
       keys,
       identity,
       now,
@@ -287,9 +231,9 @@ export async function openHouse(
     },
     async close() {
       disk.close();
-      await delivery.close();
+      await spared();
+      await delivering.close();
       await anchors.close();
-      await logGroups.close();
       neighbours.close();
       await Promise.all([queues.stopSending(), groups.stopSending()]);
       await events.close();
@@ -308,6 +252,3 @@ export async function openHouse(
     },
   };
 }
-
-/** How long DeleteTrail waits for the last files of its trail; they go on being delivered after that. */
-const DELETE_PATIENCE = 5_000;

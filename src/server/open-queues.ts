@@ -7,6 +7,7 @@ import { createServiceSender, openQueues, type Queues, type ServiceSender } from
 import type { NoticeDestinations } from '../services/s3/index.ts';
 import { createSqsService } from '../services/sqs/index.ts';
 import type { Topics } from '../topics/index.ts';
+import type { BackupGate } from './backup-gate.ts';
 import type { DataDir } from './data-dir.ts';
 import type { Metrics } from './metrics.ts';
 import { createNoticeDestinations, type ServiceEventBus, startNotices } from './open-notices.ts';
@@ -34,12 +35,14 @@ export function openQueuesRoom(
   house: {
     readonly dir: DataDir;
     readonly identity: Authorizer;
+    /** Through which other rooms hand their messages over. */
+    readonly gate: Pick<BackupGate, 'move'>;
     readonly now: () => number;
     readonly disk: { refusal(): string | undefined };
     readonly log: Logger;
   },
 ): OpenedQueues {
-  const { dir, identity, now, disk, log } = house;
+  const { dir, identity, gate, now, disk, log } = house;
   const queues = openQueues({
     path: dir.queues,
     now,
@@ -47,7 +50,11 @@ export function openQueuesRoom(
     refusal: () => disk.refusal(),
     onError: (what, error) => log.warn({ err: error, room: 'queues' }, what),
   });
-  const sender = createServiceSender({ queues, authorizer: identity });
+  const direct = createServiceSender({ queues, authorizer: identity });
+  const sender: ServiceSender = {
+    ...direct,
+    send: (queueArn, message) => gate.move(() => direct.send(queueArn, message)),
+  };
   let notices: ReturnType<typeof startNotices> | undefined;
   return {
     queues,

@@ -22,6 +22,8 @@ export interface OpenedStore {
   /** The same engine, for the rooms that keep tables of their own; whoever takes it closes it. */
   readonly connect: () => Connection;
   readonly engineSocket: string | undefined;
+  /** Of the embedded engine: ends its process and starts another. */
+  readonly startAnew?: (reason: string) => void;
   /** Ends the engine's process too, which closing the store alone leaves running until this process ends. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function openStoreAt(
     store,
     connect: () => openConnection({ engine }),
     engineSocket: engine.socketPath,
+    startAnew: (reason) => engine.startAnew(reason),
     async close() {
       await store.close();
       await engine.close();

@@ -33,12 +33,10 @@ export const LANE_COLUMNS: readonly Column[] = [
 /**
  * Inserts are synced before they are acknowledged: the reader of the journal lets go of what it handed over. The
  * deduplication window counts blocks, one for each partition of an insert; years of history in one insert are
- * some hundred. Marks and primary keys are not compressed: on a full disk the engine was seen to pass over that such a
- * file could not be written, and to put the part in the place of whole ones (Code 246, "Empty marks file").
+ * some hundred.
  */
 const DURABLE =
-  'fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 20000, ' +
-  'compress_marks = 0, compress_primary_key = 0';
+  'fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 20000';
 
 const MONTH = `toYYYYMM(toDateTime(4294967295 - seconds, 'UTC'))`;
 

@@ -22,6 +22,12 @@ export interface Engine {
    */
   ready(): Promise<void>;
   /** Lets statements under way finish, then ends the process; kills it after ten seconds. */
+  /**
+   * Ends its process and starts another, which looks at its parts: one that is damaged it puts aside, and takes those
+   * again that were merged into it, which lie there for some minutes more. What is being asked is asked again by its
+   * callers' `repeat`.
+   */
+  startAnew(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -43,8 +49,9 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
 const MAX_FAILED_STARTS = 5;
 const DEFAULT_PATIENCE = 10_000;
-/** What a new start cannot mend must not make it start for ever, ms. */
-const START_ANEW_EVERY = 60_000;
+/** What a new start cannot mend must not make it start for ever: at most so often in so many ms. */
+const MOST_DAMAGES = 10;
+const DAMAGES_WITHIN = 600_000;
 
 /** The engine's words on stderr when another process holds the directory. */
 const LOCKED = /Cannot lock file/;
@@ -70,7 +77,8 @@ class ChildEngine implements Engine {
   #failedStarts = 0;
   #lockedSince: number | undefined;
   #everReady = false;
-  #startedAnewAt = Number.NEGATIVE_INFINITY;
+  /** When it found itself damaged, lately; ms since the epoch. */
+  #damages: readonly number[] = [];
   #answering = false;
   #closing: Promise<void> | undefined;
   #fatal: Error | undefined;
@@ -117,7 +125,7 @@ class ChildEngine implements Engine {
       complaint = (complaint + chunk.toString('utf8')).slice(-2000);
     });
     child.on('message', (message: 'ready' | { readonly damage: string }) => {
-      if (message !== 'ready') return this.#startAnew(child, message.damage);
+      if (message !== 'ready') return this.#foundDamage(message.damage);
       this.#answering = true;
       this.#everReady = true;
       this.#failedStarts = 0;
@@ -131,16 +139,20 @@ class ChildEngine implements Engine {
     child.once('close', (code) => this.#ended(code, complaint));
   }
 
-  /**
-   * An engine that starts looks at its parts: one that is damaged it puts aside, and takes those again that were merged
-   * into it, which lie there for some minutes more. What is asked now is asked again.
-   */
-  #startAnew(child: ChildProcess, damage: string): void {
-    const now = Date.now();
-    if (this.#closing || now - this.#startedAnewAt < START_ANEW_EVERY) return;
-    this.#startedAnewAt = now;
-    this.#options.log?.warn({ damage }, 'the event store engine found a damaged part; starting it again');
+  startAnew(reason: string): void {
+    const child = this.#child;
+    // One that is starting has not been asked anything yet.
+    if (this.#closing || !child || !this.#answering) return;
+    this.#options.log?.warn({ reason }, 'the event store engine is started again');
     child.kill('SIGKILL');
+  }
+
+  #foundDamage(damage: string): void {
+    const now = Date.now();
+    const lately = this.#damages.filter((at) => at > now - DAMAGES_WITHIN);
+    if (lately.length >= MOST_DAMAGES) return;
+    this.#damages = [...lately, now];
+    this.startAnew(damage);
   }
 
   #ended(code: number | null, complaint: string): void {
