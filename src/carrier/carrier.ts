@@ -41,6 +41,8 @@ export function startCarrier<Key, Item>(options: {
   const running = new Map<string, Promise<void>>();
   const waiting = new Map<string, () => void>();
   const failures = new Map<string, number>();
+  /** Carried, but still on disk: letting go of them failed. */
+  const undropped = new Map<string, Key[]>();
   let closed = false;
 
   function pump(): void {
@@ -65,9 +67,11 @@ export function startCarrier<Key, Item>(options: {
   /** Empties a lane, or leaves it to a timer at the first failure. */
   async function run(lane: string): Promise<void> {
     while (!closed) {
+      await dropCarried(lane);
       const batch = owed.next(lane, BATCH);
       if (batch.length === 0) return;
       const done: Key[] = [];
+      undropped.set(lane, done);
       let isDown = false;
       for (const { key, item } of batch) {
         if (closed) break;
@@ -78,9 +82,16 @@ export function startCarrier<Key, Item>(options: {
         done.push(key);
         failures.delete(lane);
       }
-      if (done.length > 0) await owed.drop(done);
+      await dropCarried(lane);
       if (isDown) return rest(lane);
     }
+  }
+
+  /** A full disk must not make what was carried be carried again and again. */
+  async function dropCarried(lane: string): Promise<void> {
+    const done = undropped.get(lane) ?? [];
+    if (done.length > 0) await owed.drop(done);
+    undropped.delete(lane);
   }
 
   function rest(lane: string): void {

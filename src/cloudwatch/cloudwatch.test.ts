@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fillDisk } from '../lmdb/full-disk.fixture.ts';
 import {
   type AlarmMessage,
   type AlarmSettings,
@@ -12,6 +13,10 @@ import {
   setOf,
   type TierStep,
 } from './index.ts';
+
+vi.mock('../lmdb/index.ts', async (original) =>
+  (await import('../lmdb/full-disk.fixture.ts')).watchedDoor(original),
+);
 
 const PLACE = { account: '123456789012', region: 'us-east-1' };
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:alarms';
@@ -45,12 +50,14 @@ let room: CloudWatch;
 let sent: { action: string; message: AlarmMessage }[];
 let ids: string[];
 let failure: unknown;
+let notified: () => void;
 
 const notifier: CloudWatchOptions['notifier'] = {
   async notify({ action, message, messageId }) {
     ids.push(messageId);
     if (failure !== undefined) throw failure;
     sent.push({ action, message });
+    notified();
   },
 };
 
@@ -63,6 +70,7 @@ beforeEach(() => {
   sent = [];
   ids = [];
   failure = undefined;
+  notified = () => undefined;
   room = open();
 });
 afterEach(async () => {
@@ -430,4 +438,27 @@ test('history comes in pages, from both ends', async () => {
   expect(walk(true)).toBe('43210');
   expect(walk(true, 'a0')).toBe('420');
   expect(walk(false, 'a1')).toBe('13');
+});
+
+test('an action that could not be struck off is not carried out again', async () => {
+  await room.alarms.put(PLACE, SETTINGS, []);
+  await room.alarms.setState(PLACE, SETTINGS.name, { state: 'ALARM', reason: 'test' });
+  await expect.poll(() => sent.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => room.owedActions, { timeout: 30_000 }).toBe(0);
+
+  let isFull = false;
+  fillDisk(folder, 'transaction', () => isFull);
+  notified = () => {
+    isFull = true;
+  };
+  await room.alarms.setState(PLACE, SETTINGS.name, { state: 'OK', reason: 'test' });
+  const again = room.alarms.setState(PLACE, SETTINGS.name, { state: 'ALARM', reason: 'again' });
+  await again.catch(() => undefined);
+  await expect.poll(() => isFull, { timeout: 30_000 }).toBe(true);
+  for (let tick = 0; tick < 3; tick++) await room.evaluate().catch(() => undefined);
+  expect(sent).toHaveLength(2);
+  isFull = false;
+  await room.evaluate();
+  expect(sent).toHaveLength(2);
+  expect(room.owedActions).toBe(0);
 });

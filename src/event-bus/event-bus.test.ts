@@ -1,6 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fillDisk } from '../lmdb/full-disk.fixture.ts';
 import { BusHouse, busEvent, DEAD, PLACE, QUEUE, trailEvent } from './bus.fixture.ts';
 import { LANE_LIMITS } from './deliveries/lanes.ts';
+
+vi.mock('../lmdb/index.ts', async (original) =>
+  (await import('../lmdb/full-disk.fixture.ts')).watchedDoor(original),
+);
 
 let house: BusHouse;
 beforeEach(() => {
@@ -197,4 +202,17 @@ describe("trails' events", () => {
     expect(house.bus.wants(PLACE.account, 'us-east-1')).toBe(true);
     expect(house.bus.wants(PLACE.account, 'eu-west-1')).toBe(false);
   });
+});
+
+it('neither repeats a delivery nor leaves it lying when the disk is full for a while', async () => {
+  await house.rule('a', ORDER, [{}]);
+  let calls = 0;
+  // The first write takes it; those after it would write down that its target has taken it.
+  fillDisk(house.folder, 'transaction', () => ++calls > 1 && calls < 4);
+  await house.bus.put(PLACE, [busEvent({ n: 1 })]);
+  await isDone();
+  expect(calls).toBe(4);
+  expect(house.targets.sent).toHaveLength(1);
+  await house.reopen();
+  expect(house.bus.owed.events).toBe(0);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS, type QueueSettings, queueArn } from './queue.ts';
 import { openQueues, type Queues } from './queues.ts';
+import { openQueuesEnvironment, type QueuesEnvironment } from './store/environment.ts';
 
 const HOME = { account: '111122223333', region: 'eu-west-1' };
 const Q = { ...HOME, name: 'q' };
@@ -365,5 +366,41 @@ describe('queues', () => {
     expect(seen.size).toBe(5_000);
     expect([...seen.values()].every((times) => times === 1)).toBe(true);
     expect(queues.bytes).toBe(0);
+  });
+});
+
+describe('half of a message, as a damaged disk leaves it', () => {
+  const damage = async (change: (env: QueuesEnvironment) => unknown) => {
+    await queues.close();
+    const env = openQueuesEnvironment(path);
+    await env.root.transaction(() => void change(env));
+    await env.root.close();
+    queues = open();
+  };
+
+  test('is passed over once, and not looked at for ever', async () => {
+    const { box } = await make();
+    await queues.send(Q, [say('lost'), say('kept')]);
+    await damage((env) => env.messages.remove([box, 1]));
+    const [received] = await queues.receive(Q, { limit: 1, wait: 0 });
+    expect(received?.body).toBe('kept');
+    expect(await queues.receive(Q, { limit: 1, wait: 0 })).toEqual([]);
+  });
+
+  test('goes with its queue, and with its time', async () => {
+    const { box } = await make();
+    await make(DEAD);
+    await queues.send(Q, [say('one')]);
+    await queues.send(DEAD, [say('other')]);
+    await damage((env) => {
+      for (const key of [...env.states.getKeys({})]) void env.states.remove(key);
+    });
+    await queues.book.delete(DEAD, now);
+    now += DEFAULT_SETTINGS.retention * 1000 + 1;
+    // One that was under way may have passed them.
+    await queues.sweep();
+    await queues.sweep();
+    await damage((env) => expect([...env.messages.getKeys({})]).toEqual([]));
+    expect(box).toBeGreaterThan(0);
   });
 });

@@ -216,3 +216,18 @@ it('has no mail server: a mail waits for one', async () => {
   expect(await deliver(owed('m', { protocol: 'email' }))).toMatchObject({ kind: 'failed' });
   expect(await deliver(owed('m', { protocol: 'sqs' }))).toMatchObject({ kind: 'refused' });
 });
+
+it('neither repeats a message nor leaves it lying when the state cannot be written for a while', async () => {
+  let failures = 3;
+  const outbox = await open({
+    ...state,
+    async delete(key, version) {
+      if (failures-- > 0) throw new Error('ENOSPC');
+      await state.delete(key, version);
+    },
+  });
+  await outbox.add([owed('a')]);
+  await empty(outbox);
+  expect(tried).toHaveLength(1);
+  expect(await state.list('topic-outbox/')).toEqual([]);
+});

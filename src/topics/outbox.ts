@@ -1,4 +1,4 @@
-import type { State } from '../state/index.ts';
+import { type State, StateConflict } from '../state/index.ts';
 import { Lanes, type StartTimer } from './lanes.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import { type Owed, sizeOf } from './owed.ts';
@@ -50,6 +50,9 @@ export class OutboxFull extends Error {
 }
 
 const PREFIX = 'topic-outbox/';
+/** Between two tries to write something down, ms. */
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 60_000;
 const MAX_OWED = 20_000;
 const MAX_BYTES = 256e6;
 const MAX_OWED_TO_ONE = 2_000;
@@ -84,6 +87,7 @@ export async function openOutbox(options: {
   /** What the last process left: not taken again from a publisher who does not know that it was taken. */
   const fromBefore = new Set<string>();
   const timers = new Set<() => void>();
+  const pauses = new Set<() => void>();
   const running = new Set<Promise<void>>();
   const counters: OutboxCounters = {
     delivered: new Map(),
@@ -118,7 +122,7 @@ export async function openOutbox(options: {
           isHealthy = outcome;
         })
         .catch((error: unknown) => {
-          // The state store failed: the message stays on disk and is tried again by the next process.
+          // Closed before it could be written down: the next process tries again.
           log('cannot write down a delivery', { subscription: owed.subscriptionArn, error: String(error) });
         })
         .finally(() => {
@@ -161,8 +165,40 @@ export async function openOutbox(options: {
   }
 
   async function rewrite(next: Owed): Promise<void> {
-    versions.set(next.id, await state.put(PREFIX + next.id, next, versions.get(next.id)!));
+    await writeDown(next, async () => {
+      versions.set(next.id, await state.put(PREFIX + next.id, next, versions.get(next.id)!));
+    });
     schedule(next);
+  }
+
+  /** Until it is on disk: a disk that is full for a while must neither repeat a message nor leave it lying. */
+  async function writeDown(owed: Owed, write: () => Promise<void>): Promise<void> {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (closed || error instanceof StateConflict) throw error;
+        log('cannot write down a delivery; it is tried again', {
+          subscription: owed.subscriptionArn,
+          error: String(error),
+        });
+        await pause(wait);
+      }
+    }
+  }
+
+  /** Ends with the outbox. */
+  async function pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        pauses.delete(end);
+        resolve();
+      };
+      const cancel = startTimer(end, milliseconds);
+      pauses.add(end);
+    });
   }
 
   async function drop(owed: Owed, reason: DropReason, why: string): Promise<void> {
@@ -172,7 +208,7 @@ export async function openOutbox(options: {
   }
 
   async function forget(owed: Owed): Promise<void> {
-    await state.delete(PREFIX + owed.id, versions.get(owed.id)!);
+    await writeDown(owed, () => state.delete(PREFIX + owed.id, versions.get(owed.id)!));
     versions.delete(owed.id);
     release(owed);
   }
@@ -246,6 +282,7 @@ export async function openOutbox(options: {
       closed = true;
       for (const cancel of timers) cancel();
       timers.clear();
+      for (const end of [...pauses]) end();
       lanes.close();
       await Promise.all(running);
     },

@@ -27,6 +27,8 @@ export class ActionOutbox {
   readonly #env: CloudWatchEnvironment;
   readonly #notifier: AlarmNotifier;
   readonly #now: () => number;
+  /** Carried out, but still on disk: striking them off failed. */
+  readonly #carriedOut = new Set<number>();
 
   constructor(env: CloudWatchEnvironment, notifier: AlarmNotifier, now: () => number) {
     this.#env = env;
@@ -50,6 +52,7 @@ export class ActionOutbox {
 
   async #attempt(key: number, owed: OwedAction): Promise<void> {
     const [account, region, name] = owed.alarm;
+    if (this.#carriedOut.has(key)) return await this.#strike(key, owed, 'Succeeded', null);
     try {
       await this.#notifier.notify({
         action: owed.action,
@@ -63,6 +66,7 @@ export class ActionOutbox {
       return await this.#failed(key, owed, error);
     }
     this.counters.succeeded++;
+    this.#carriedOut.add(key);
     await this.#strike(key, owed, 'Succeeded', null);
   }
 
@@ -84,6 +88,7 @@ export class ActionOutbox {
   async #strike(key: number, owed: OwedAction, actionState: 'Succeeded' | 'Failed', error: string | null) {
     const [account, region, alarm] = owed.alarm;
     const done = actionState === 'Succeeded' ? 'Successfully executed action' : 'Failed to execute action';
+    // A full disk must not make an alarm be told at every tick.
     await inTransaction(this.#env.root, () => {
       void this.#env.owed.remove(key);
       writeHistory(
@@ -105,6 +110,7 @@ export class ActionOutbox {
         },
       );
     });
+    this.#carriedOut.delete(key);
   }
 }
 

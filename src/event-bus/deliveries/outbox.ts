@@ -46,6 +46,8 @@ export interface Outbox {
 /** A dead letter queue is tried so often, over about a quarter of an hour. */
 const DEAD_LETTER_TRIES = 10;
 const POLL_EVERY = 500;
+/** Between two tries to write something down, ms. */
+const LONGEST_WAIT = 60_000;
 
 /** Opens the outbox and goes on where the last process stopped: what was not written down as taken is sent again. */
 export function openOutbox(options: {
@@ -57,7 +59,7 @@ export function openOutbox(options: {
   readonly pollEvery?: number;
   readonly onError?: (what: string, error: unknown) => void;
 }): Outbox {
-  const { env, sender, now, onError } = options;
+  const { env, sender, now, onError, pollEvery = POLL_EVERY } = options;
   const lanes = new Lanes(options.limits ?? LANE_LIMITS);
   const counters: OutboxCounters = {
     delivered: 0,
@@ -67,6 +69,7 @@ export function openOutbox(options: {
     dropped: new Map(),
   };
   const running = new Set<Promise<void>>();
+  const pauses = new Set<() => void>();
   let closed = false;
 
   const count = (reason: DropReason, by = 1) =>
@@ -82,10 +85,8 @@ export function openOutbox(options: {
     if (closed) return;
     for (const waiting of lanes.take(now())) {
       const work = attempt(waiting)
-        .catch((error: unknown) => {
-          // The disk failed: the delivery stays there, and is tried again by the next process.
-          onError?.('writing down a delivery of the event bus', error);
-        })
+        // Closed before it could be written down: it is tried again by the next process.
+        .catch((error: unknown) => onError?.('writing down a delivery of the event bus', error))
         .finally(() => {
           running.delete(work);
           lanes.finish(waiting.targetArn);
@@ -133,7 +134,7 @@ export function openOutbox(options: {
     if (delivery.deadLetterArn === undefined) return await forget(waiting);
     const dead = { ...delivery, dead: { reason, code, message: text }, nextTryAt: now() };
     // Written down first: a crash must not send it to its target again.
-    await env.owed.put(waiting.number, dead);
+    await writeDown(() => env.owed.put(waiting.number, dead));
     await attemptDead(waiting, dead, message);
   }
 
@@ -154,19 +155,47 @@ export function openOutbox(options: {
   }
 
   async function later(waiting: Waiting, delivery: Delivery): Promise<void> {
-    await env.owed.put(waiting.number, delivery);
+    await writeDown(() => env.owed.put(waiting.number, delivery));
     lanes.schedule({ ...waiting, dueAt: delivery.nextTryAt }, now());
   }
 
   async function forget(waiting: Waiting): Promise<void> {
-    await env.root.transaction(() => {
-      void env.owed.remove(waiting.number);
-      void env.messages.remove(waiting.number);
-    });
+    await writeDown(() =>
+      env.root.transaction(() => {
+        void env.owed.remove(waiting.number);
+        void env.messages.remove(waiting.number);
+      }),
+    );
     lanes.release(waiting);
   }
 
-  const timer = setInterval(poll, options.pollEvery ?? POLL_EVERY);
+  /** Until it is on disk: a disk that is full for a while must neither repeat a delivery nor leave it lying. */
+  async function writeDown(write: () => Promise<unknown>): Promise<void> {
+    for (let wait = pollEvery; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (closed) throw error;
+        onError?.('writing down a delivery of the event bus; it is tried again', error);
+        await pause(wait);
+      }
+    }
+  }
+
+  async function pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      pauses.add(end);
+    });
+  }
+
+  const timer = setInterval(poll, pollEvery);
   timer.unref();
   poll();
 
@@ -214,6 +243,7 @@ export function openOutbox(options: {
     async close() {
       closed = true;
       clearInterval(timer);
+      for (const end of [...pauses]) end();
       await Promise.all(running);
     },
   };

@@ -1,10 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AcceptedEvent } from '../../event/index.ts';
+import { fillDisk } from '../../lmdb/full-disk.fixture.ts';
 import type { Journal } from '../journal.ts';
 import { openLmdbJournal } from './journal.ts';
+
+vi.mock('../../lmdb/index.ts', async (original) =>
+  (await import('../../lmdb/full-disk.fixture.ts')).watchedDoor(original),
+);
 
 const ALL = { maxBytes: Number.POSITIVE_INFINITY };
 
@@ -141,4 +146,17 @@ describe('the lmdb journal', () => {
     await journal.append([event('b')]);
     expect(calls).toBe(1);
   });
+});
+
+it('takes no repeat for new when the disk was full while ids were written', async () => {
+  await journal.append([event('a')]);
+  let isFull = true;
+  fillDisk(join(path, 'seen'), 'batch', () => isFull);
+  // Goes on afterwards, as every hour.
+  await expect(journal.trim(1)).rejects.toThrow('ENOSPC');
+  isFull = false;
+  expect(await journal.append([event('a'), event('b')])).toEqual(['duplicate', 'accepted']);
+  await journal.trim(2);
+  await reopen();
+  expect(await journal.append([event('a'), event('b')])).toEqual(['duplicate', 'duplicate']);
 });

@@ -93,10 +93,20 @@ export function openSeenIds(path: string, now: number): SeenIds {
       if (!due || head <= upTo) return;
       spilling = recent;
       recent = new IdTable(1_000);
-      work = write(spilling, recentDay, head).finally(() => {
-        spilling = undefined;
-        work = undefined;
-      });
+      const [ids, day] = [spilling, recentDay];
+      work = write(ids, day, head)
+        .catch((error: unknown) => {
+          // What is not on disk must not be forgotten: its repeat would be taken for something new.
+          ids.forEach((words, offset) => {
+            recent.add(words, offset);
+          });
+          recentDay = day;
+          throw error;
+        })
+        .finally(() => {
+          spilling = undefined;
+          work = undefined;
+        });
       await work;
     },
     async forget(at) {

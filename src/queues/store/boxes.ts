@@ -85,12 +85,16 @@ export class Boxes {
     let expired = 0;
     let moved = 0;
     const keys = [...due.getKeys({ start: [box, 0, 0], end: [box, now + 1, 0], limit: CHUNK })];
-    for (const [, , seq] of keys) {
+    for (const [, dueAt, seq] of keys) {
       if (found.length >= limit) break;
       const key: MessageKey = [box, seq];
       const message = messages.get(key);
       const state = states.get(key);
-      if (!message || !state) continue;
+      if (!message || !state) {
+        // Half of a message: left where it is, every receive would look at it for ever.
+        void due.remove([box, dueAt, seq]);
+        continue;
+      }
       if (message.sentAt < edge) {
         this.#remove(key, message, state.dueAt);
         expired++;
@@ -106,10 +110,10 @@ export class Boxes {
       const nonce = randomBytes(16).toString('hex');
       const firstReceivedAt = state.firstReceivedAt ?? now;
       const receiveCount = state.receiveCount + 1;
-      const dueAt = now + visibility;
+      const hiddenTo = now + visibility;
       void due.remove([box, state.dueAt, seq]);
-      void due.put([box, dueAt, seq], true);
-      void states.put(key, { dueAt, receiveCount, firstReceivedAt, nonce });
+      void due.put([box, hiddenTo, seq], true);
+      void states.put(key, { dueAt: hiddenTo, receiveCount, firstReceivedAt, nonce });
       const { id, body, attributes, sender, sentAt, trace, deadLetterSource } = message;
       found.push({
         id,
@@ -156,8 +160,7 @@ export class Boxes {
     for (const { key, value } of [...range]) {
       // In order of sending, but for what came over from other queues: those wait until they are in front.
       if (value.sentAt >= edge) break;
-      const state = this.#env.states.get(key);
-      if (state) this.#remove(key, value, state.dueAt);
+      this.#remove(key, value, this.#env.states.get(key)?.dueAt);
       expired++;
     }
     return expired;
@@ -167,10 +170,7 @@ export class Boxes {
   clear(box: number): boolean {
     const range = this.#env.messages.getRange({ start: [box, 0], end: [box + 1, 0], limit: CHUNK });
     const rest = [...range];
-    for (const { key, value } of rest) {
-      const state = this.#env.states.get(key);
-      if (state) this.#remove(key, value, state.dueAt);
-    }
+    for (const { key, value } of rest) this.#remove(key, value, this.#env.states.get(key)?.dueAt);
     if (rest.length === CHUNK) return true;
     void this.#env.sizes.remove(box);
     return false;
@@ -198,11 +198,12 @@ export class Boxes {
     return undefined;
   }
 
-  #remove(key: MessageKey, message: StoredMessage, dueAt: number): void {
+  /** `dueAt` is undefined of a message that has lost its state. */
+  #remove(key: MessageKey, message: StoredMessage, dueAt: number | undefined): void {
     const { messages, states, due } = this.#env;
     void messages.remove(key);
     void states.remove(key);
-    void due.remove([key[0], dueAt, key[1]]);
+    if (dueAt !== undefined) void due.remove([key[0], dueAt, key[1]]);
     this.#grow(key[0], -sizeOf(message), -1);
   }
 
