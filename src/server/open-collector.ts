@@ -218,6 +218,16 @@ function register(
       ];
     },
   );
+  gauge(
+    'opentrail_source_records_discarded_total',
+    'Records that a routing rule dropped, by the rule',
+    (g) => {
+      for (const { id, name: source } of sources()) {
+        for (const [rule, count] of Object.entries(store.counts(id).discarded)) g.set({ source, rule }, count);
+      }
+    },
+    ['source', 'rule'],
+  );
   perReason('files_passed_over_total', 'Files that hold no events', ({ id }) => {
     const { foreignFiles, gone } = store.counts(id);
     return [
