@@ -1,9 +1,9 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
-import type { RequestOptions } from 'node:https';
+import type { RequestOptions, Agent as SecureAgent } from 'node:https';
 import type { Deadline } from '../deadline.ts';
 import { CheckFailure } from '../failure.ts';
 import { wordsOf } from './connection-words.ts';
-import { openTunnel } from './tunnel.ts';
+import { createTunnelAgent } from './tunnel-agent.ts';
 
 /** What came back; any status counts as an answer. */
 export interface HttpAnswer {
@@ -35,7 +35,7 @@ const MAXIMUM_BYTES = 64 * 1024 * 1024;
 export class HttpClient {
   readonly #settings: HttpSettings;
   readonly #agent = new Agent({ keepAlive: true });
-  #secureAgent: import('node:https').Agent | undefined;
+  #secureAgent: Promise<SecureAgent> | undefined;
 
   constructor(settings: HttpSettings) {
     this.#settings = settings;
@@ -65,7 +65,7 @@ export class HttpClient {
   /** Closes the connections. */
   close(): void {
     this.#agent.destroy();
-    this.#secureAgent?.destroy();
+    this.#secureAgent?.then((agent) => agent.destroy()).catch(() => undefined);
   }
 
   async #exchange(
@@ -106,19 +106,20 @@ export class HttpClient {
 
   async #sendSecurely(url: URL, options: RequestOptions, body: string): Promise<IncomingMessage> {
     const https = await import('node:https');
+    this.#secureAgent ??= this.#openSecureAgent();
+    const agent = await this.#secureAgent;
+    const secure = { ...options, agent, rejectUnauthorized: !this.#settings.insecure };
+    return await exchange((answered) => https.request(url, secure, answered), body);
+  }
+
+  async #openSecureAgent(): Promise<SecureAgent> {
     const { proxy, insecure, deadline } = this.#settings;
-    this.#secureAgent ??= new https.Agent({ keepAlive: proxy === undefined, rejectUnauthorized: !insecure });
-    const socket =
-      proxy && (await openTunnel(proxy, url, { ...proxyAuthorization(proxy) }, insecure, deadline.signal));
-    const secure = { ...options, agent: this.#secureAgent, rejectUnauthorized: !insecure };
-    if (socket === undefined) return await exchange((answered) => https.request(url, secure, answered), body);
-    const { connect } = await import('node:tls');
-    const createConnection = () =>
-      connect({ socket, servername: url.hostname, rejectUnauthorized: !insecure });
-    return await exchange(
-      (answered) => https.request(url, { ...secure, agent: false, createConnection }, answered),
-      body,
-    );
+    if (proxy === undefined) {
+      const https = await import('node:https');
+      return new https.Agent({ keepAlive: true, rejectUnauthorized: !insecure });
+    }
+    const headers = proxyAuthorization(proxy);
+    return await createTunnelAgent({ proxy, headers, insecure, signal: deadline.signal });
   }
 }
 
