@@ -223,7 +223,8 @@ function register(
     'Records that a routing rule dropped, by the rule',
     (g) => {
       for (const { id, name: source } of sources()) {
-        for (const [rule, count] of Object.entries(store.counts(id).discarded)) g.set({ source, rule }, count);
+        for (const [rule, count] of Object.entries(store.counts(id).discarded))
+          g.set({ source, rule }, count);
       }
     },
     ['source', 'rule'],

@@ -27,13 +27,22 @@ function knownOf({ raw: _raw, enrichment, id, name, from, arrived, ...rest }: Fo
   };
 }
 
+/** Undefined for what is no JSON: one damaged record must not end an answer. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same view as a forward sends of the record. */
 function viewOf(found: FoundRecord, name: string, views: HouseViews): unknown {
   const { raw, enrichment, arrived, tags, priority, repo, rule, from } = found;
   if (raw === '') return null;
   const view = views.find(name, from);
   if (!view) return null;
-  return view(JSON.parse(raw) as unknown, {
+  return view(parse(raw), {
     ...{ arrivedAt: arrived, raw, repo },
     enriched: new Map([...enrichment].map(([field, value]) => [`enrich.${field}`, value])),
     // Repositories keep tags without their sign.

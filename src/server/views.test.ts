@@ -85,6 +85,7 @@ describe('the views of a house', () => {
     expect(line('flat')).toMatchObject({ view: { 'enrich.geo.country_code': 'DE' } });
     expect(line('ecs')).toMatchObject({ view: { tags: ['#cloudtrail'] } });
     expect(line('team', { raw: '' })).toMatchObject({ view: null });
+    expect(line('team', { raw: '{broken' })).toMatchObject({ view: {} });
     expect(() => recordWriter('xml', views)).toThrow(/there is no view "xml"; there are flat, /);
     expect(() => recordWriter('flat', undefined)).toThrow(/starting/);
   });
