@@ -8,6 +8,7 @@ import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-b
 import { IdMemory } from './id-memory.ts';
 import { MARK_BYTES } from './marks.ts';
 import type { FileContent } from './read-file.ts';
+import { RecentBlocks } from './recent-blocks.ts';
 import { KEY_BYTES } from './record-key.ts';
 import {
   addContent,
@@ -52,6 +53,8 @@ export interface CollectedStore extends CollectedLog {
   counts(sourceId: string): SourceCounts;
   /** True while the log holds all that it may because of readers that must not be cut. */
   isFull(): boolean;
+  /** True while readers that must not be cut are far behind the head: collecting had better go slowly. */
+  isAhead(): boolean;
   /** Lets go of what all readers have passed, and of more when the log is over its bound. */
   trim(): Promise<void>;
   /** By which records are known again. */
@@ -80,6 +83,9 @@ interface Place {
 
 /** Bytes of blocks in one commit: bounds what the first of its callers waits for. */
 const COMMIT_BYTES = 16 << 20;
+/** What the slowest of these readers may have before it: one insert under way and one to go on with. */
+const AHEAD_BYTES = 64 << 20;
+const RECENT_BYTES = 80 << 20;
 /** Blocks that one transaction of trimming removes. */
 const TRIM_STEP = 500;
 
@@ -116,7 +122,9 @@ class LmdbCollectedStore implements CollectedStore {
   readonly #options: Parameters<typeof openCollectedStore>[0];
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, { readonly cursor: () => number; readonly mayBeCut: boolean }>();
+  readonly #recent = new RecentBlocks(RECENT_BYTES);
   readonly id: string;
+  #firm: Place = { seq: -1, bytes: 0 };
   #head: Place;
   #tail: Place;
   #waiting: Waiting[] = [];
@@ -172,20 +180,22 @@ class LmdbCollectedStore implements CollectedStore {
     if (first >= end) return { from: first, next, blocks };
     let bytes = 0;
     const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
-    for (const { key, value } of this.#blocks.getRange({ start, end })) {
+    for (const key of this.#blocks.getKeys({ start, end })) {
       next = key;
-      if (blocks.length > 0 && bytes + value.length > maxBytes) return { from: first, next, blocks };
-      next = Math.min(key + countRecords(value), end);
-      blocks.push(collectedBlock({ first: key, end: key + countRecords(value), block: value }, first, end));
-      bytes += value.length;
+      const block = this.#blockAt(key);
+      if (blocks.length > 0 && bytes + block.length > maxBytes) return { from: first, next, blocks };
+      const behind = key + countRecords(block);
+      next = Math.min(behind, end);
+      blocks.push(collectedBlock({ first: key, end: behind, block }, first, end));
+      bytes += block.length;
     }
     return { from: first, next, blocks };
   }
 
   bytesFrom(seq: number): number {
     if (seq >= this.#head.seq) return 0;
-    for (const { value } of this.#blocks.getRange({ reverse: true, start: seq, limit: 1 })) {
-      return this.#head.bytes - bytesBefore(value);
+    for (const key of this.#blocks.getKeys({ reverse: true, start: seq, limit: 1 })) {
+      return this.#head.bytes - bytesBefore(this.#blockAt(key));
     }
     return this.heldBytes();
   }
@@ -245,6 +255,12 @@ class LmdbCollectedStore implements CollectedStore {
 
   isFull(): boolean {
     return this.heldBytes() > this.#options.maxBytes;
+  }
+
+  isAhead(): boolean {
+    const firm = this.#slowest(({ mayBeCut }) => !mayBeCut);
+    if (firm !== this.#firm.seq) this.#firm = { seq: firm, bytes: this.#head.bytes - this.bytesFrom(firm) };
+    return this.#head.bytes - this.#firm.bytes > AHEAD_BYTES;
   }
 
   async trim(): Promise<void> {
@@ -358,6 +374,7 @@ class LmdbCollectedStore implements CollectedStore {
     });
     await this.#env.flushed;
     this.#head = head;
+    for (const [seq, block] of blocks) this.#recent.add(seq, block);
     this.ids.saw(ids);
     group.forEach(({ resolve }, index) => void resolve(kept[index]!));
     if (blocks.length > 0) for (const listener of this.#listeners) listener();
@@ -400,19 +417,30 @@ class LmdbCollectedStore implements CollectedStore {
 
   async #trim(): Promise<void> {
     if (this.#readers.size === 0) return;
-    const cursors = (only: (reader: { readonly mayBeCut: boolean }) => boolean) =>
-      [...this.#readers.values()].filter(only).map(({ cursor }) => cursor());
-    const passed = Math.min(...cursors(() => true));
-    await this.#trimTo(passed, 0);
+    const firm = this.#slowest(({ mayBeCut }) => !mayBeCut);
+    this.#recent.forgetBefore(firm);
+    await this.#trimTo(
+      this.#slowest(() => true),
+      0,
+    );
     if (!this.isFull()) return;
     // Over the bound: those that may be cut lose what is oldest.
     const tail = this.#tail.seq;
-    const firm = Math.min(this.#head.seq, ...cursors(({ mayBeCut }) => !mayBeCut));
     await this.#trimTo(firm, this.#head.bytes - this.#options.maxBytes);
     for (const [name, { cursor, mayBeCut }] of this.#readers) {
       const lost = this.#tail.seq - Math.max(cursor(), tail);
       if (mayBeCut && lost > 0) this.cut.set(name, (this.cut.get(name) ?? 0) + lost);
     }
+  }
+
+  /** The number that the slowest of these readers has reached; the head where there are none. */
+  #slowest(only: (reader: { readonly mayBeCut: boolean }) => boolean): number {
+    const cursors = [...this.#readers.values()].filter(only).map(({ cursor }) => cursor());
+    return Math.min(this.#head.seq, ...cursors);
+  }
+
+  #blockAt(key: number): Buffer {
+    return this.#recent.get(key) ?? this.#blocks.get(key)!;
   }
 
   /** Removes whole blocks that end at or before `seq`, stopping at the first that reaches `bytes` if that is not 0. */

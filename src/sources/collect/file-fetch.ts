@@ -24,6 +24,8 @@ const LONGEST_WAIT = 3_600_000;
 const RETRIES_AT_ONCE = 1_000;
 /** While the log is full of what no reader has passed. */
 const FULL_WAIT = 100;
+/** While the repositories are behind, each file waits this often: they keep up, and never hold collecting up for good. */
+const AHEAD_WAITS = 20;
 
 /** What fetching needs. All of it is one source's, but for the store, the readers and the lanes. */
 export interface FetchDependencies {
@@ -116,7 +118,9 @@ export class FileFetch {
 
   async #fetch(ref: FileRef, lane: Lane, from: number): Promise<void> {
     const { store, signal, lanes } = this.#is;
-    while (store.isFull()) await setTimeout(FULL_WAIT, undefined, { signal });
+    for (let wait = 0; store.isFull() || (wait < AHEAD_WAITS && store.isAhead()); wait++) {
+      await setTimeout(FULL_WAIT, undefined, { signal });
+    }
     signal.throwIfAborted();
     let content: FileContent;
     let size: number;
