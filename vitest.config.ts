@@ -10,7 +10,7 @@ export default defineConfig({
     // in a module.
     isolate: false,
     // Generous, because machines that run tests are often slow, and only a test that fails waits so long.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -16,7 +16,7 @@ import { until } from './until.ts';
 const ACCOUNT = '123456789012';
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`;
 const GROUP = 'CloudTrail/logs';
-const PATIENCE = 90_000;
+const PATIENCE = 120_000;
 
 interface Told {
   readonly Subject: string;
@@ -49,7 +49,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => subscriber.listen(0, '127.0.0.1', done));
   server = await TestServer.start();
-}, 120_000);
+});
 afterAll(async () => {
   await server?.dispose();
   subscriber.closeAllConnections();
@@ -148,7 +148,7 @@ describe('the path that security guides describe, by the AWS CLI', () => {
     );
     expect(await summariesOf('RootUse', 'Action')).toEqual([`Successfully executed action ${TOPIC}`]);
     expect(toldOf('RootUse')).toHaveLength(1);
-  }, 100_000);
+  });
 
   test('is tried out with set-alarm-state, and says no in the words of AWS', async () => {
     const { aws } = server;
@@ -172,7 +172,7 @@ describe('the path that security guides describe, by the AWS CLI', () => {
         'm',
       ),
     ).toContain('An error occurred (MissingParameter)');
-  }, 100_000);
+  });
 });
 
 describe('a power cut', () => {
@@ -219,5 +219,5 @@ describe('a power cut', () => {
     ].join('\n');
     const outcome = await run('python3', ['-c', code], { env: server.env });
     expect(outcome).toMatchObject({ status: 0, stdout: '2.0 5.0\nResourceNotFound\n' });
-  }, 60_000);
+  });
 });

@@ -53,7 +53,7 @@ describe('anchors', () => {
     await makeTrail(server, 'anchored');
     const validation = { Name: 'anchored', EnableLogFileValidation: true };
     await cloudTrailOf(server).send(new UpdateTrailCommand(validation));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     hook?.close();
@@ -74,7 +74,7 @@ describe('anchors', () => {
   };
 
   test('the heads of the chain arrive at a file, a repository, a webhook that failed first, and a bucket', async () => {
-    await until('anchors at all places', 60_000, async () => {
+    await until('anchors at all places', 120_000, async () => {
       const { Contents = [] } = await s3Of(other).send(new ListObjectsV2Command({ Bucket: 'anchors' }));
       return lines().length >= 4 && posted.length >= 1 && Contents.length >= 2;
     });
@@ -90,7 +90,7 @@ describe('anchors', () => {
     expect(log.split('\n').length).toBeGreaterThan(2);
     const listed = await other.aws.text('s3', 'ls', '--recursive', 's3://anchors/kept/');
     expect(listed).toMatch(/kept\/us-east-1_anchored_\d+_us-east-1\/\d{8}T\d{6}Z\.json/);
-  }, 90_000);
+  });
 
   test('validate-logs holds the chain to them, and finds a cut end and a forged anchor', async () => {
     await server.restart({ flags: ['--digest-interval', '1h'] });
@@ -107,5 +107,5 @@ describe('anchors', () => {
     const cut = await validate(file());
     expect(cut.stdout).toContain('anchor-missing');
     expect(cut.status).toBe(1);
-  }, 60_000);
+  });
 });

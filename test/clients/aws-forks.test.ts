@@ -14,7 +14,7 @@ describeWith('an AWS CLI in Python', findAwsScript() !== undefined, 'a fork of t
     server = await TestServer.start();
     await server.aws.text('s3api', 'create-bucket', '--bucket', 'forked');
     writeFileSync(join(server.folder, 'bytes'), Buffer.from([0, 255, 10, 13, 128]));
-  }, 120_000);
+  });
   afterAll(async () => {
     await server?.dispose();
   });

@@ -29,7 +29,7 @@ export class Aws {
   async run(...args: readonly string[]): Promise<Outcome> {
     if (forks === 'unset') forks = AwsForks.start();
     if (forks === undefined) return await this.runProcess(...args);
-    return await forks.run({ args, env: this.env, cwd: this.cwd, milliseconds: 60_000 });
+    return await forks.run({ args, env: this.env, cwd: this.cwd, milliseconds: 120_000 });
   }
 
   /** The same as a process of its own, as a shell starts it. */

@@ -30,7 +30,7 @@ beforeAll(async () => {
   alice = await apiOf(server).call('/v1/admin/users', { op: 'create', userName: 'alice', preset: 'admin' });
   const keys = { AWS_ACCESS_KEY_ID: alice.accessKeyId, AWS_SECRET_ACCESS_KEY: alice.secretAccessKey };
   aws = new Aws({ ...server.plainEnv, ...keys }, server.folder);
-}, 120_000);
+});
 afterAll(async () => {
   await server?.dispose();
   inbox?.close();
@@ -174,9 +174,7 @@ test('15 alarms that the AWS CLI sets up fire on their events and on no others',
   }
 });
 
-test('one command sets them up too: the guide, typed as it stands there, on the same server', {
-  timeout: 180_000,
-}, async () => {
+test('one command sets them up too: the guide, typed as it stands there, on the same server', async () => {
   const session = await typeCommands(commandsOf('docs/guides/cis.md', 'run'), server);
   expect(session.status, transcript(session, server)).toBe(0);
   expect(session.stdout).toMatch(/4\.15 +OrganizationsChanges +passes/);

@@ -18,13 +18,13 @@ import { until } from './until.ts';
 const BUCKET = 'proven-logs';
 const EVENTS = 12;
 /** Generous: the machine may be slow. */
-const PATIENCE = 90_000;
+const PATIENCE = 120_000;
 
 let server: TestServer;
 beforeAll(async () => {
   // Windows of two seconds: the shortest that stamps of whole seconds allow.
   server = await TestServer.start({ flags: ['--digest-interval', '2s', '--delivery-interval', '500ms'] });
-}, 120_000);
+});
 afterAll(() => server?.dispose());
 
 interface Report {

@@ -23,7 +23,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start();
   await server.stop();
-}, 120_000);
+});
 afterAll(() => server?.dispose());
 
 function event(now: number, number: number, region: string): AcceptedEvent {

@@ -14,7 +14,7 @@ const FLAGS = ['--digest-interval', '2s', '--delivery-interval', '500ms', '--acc
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start({ flags: FLAGS });
-}, 120_000);
+});
 afterAll(() => server?.dispose());
 
 const arnOf = (trail: string) => `arn:aws:cloudtrail:us-east-1:${ACCOUNT}:trail/${trail}`;
@@ -59,7 +59,7 @@ async function keysOf(bucket: string, part: string): Promise<string[]> {
 async function untilDigests(count: number, bucket: string, act: () => Promise<unknown>): Promise<void> {
   const before = (await keysOf(bucket, '/CloudTrail-Digest/us-east-1/')).length;
   await act();
-  await until(`${count} more digests in ${bucket}`, 30_000, async () => {
+  await until(`${count} more digests in ${bucket}`, 120_000, async () => {
     return (await keysOf(bucket, '/CloudTrail-Digest/us-east-1/')).length >= before + count;
   });
 }
@@ -83,7 +83,7 @@ const HOUR = 3_600_000;
 
 /** Waits until a digest lists a log file: how many windows that takes depends on where in one it was delivered. */
 async function untilLogFile(trail: string, region = 'us-east-1', ...more: string[]): Promise<void> {
-  await until(`a digest of ${trail} lists a log file`, 45_000, async () => {
+  await until(`a digest of ${trail} lists a log file`, 120_000, async () => {
     return ((await validate(trail, region, ...more)).logs[0] ?? 0) > 0;
   });
 }
@@ -105,7 +105,7 @@ async function expectAllValid(trail: string, bucket: string, region = 'us-east-1
 }
 
 describe('aws cloudtrail validate-logs', () => {
-  it('finds a trail of three Regions valid in each, and its status true', { timeout: 120_000 }, async () => {
+  it('finds a trail of three Regions valid in each, and its status true', async () => {
     await makeTrail('three', 'three-regions', '--is-multi-region-trail');
     await untilDigests(4, 'three-regions', async () => {
       for (const region of ['us-east-1', 'eu-west-1', 'ap-south-1']) await record(region);
@@ -115,22 +115,20 @@ describe('aws cloudtrail validate-logs', () => {
       expect(await expectAllValid('three', 'three-regions', region), region).toBeGreaterThan(0);
     }
     const status = await server.aws.json('cloudtrail', 'get-trail-status', '--name', 'three');
-    expect(Date.now() - Number(status.LatestDigestDeliveryTime) * 1000).toBeLessThan(60_000);
+    expect(Date.now() - Number(status.LatestDigestDeliveryTime) * 1000).toBeLessThan(180_000);
     expect(status.LatestDigestDeliveryError).toBeUndefined();
     const text = await (await fetch(`${server.url}/metrics`)).text();
     expect(text).toMatch(/opentrail_trail_digests_delivered_total\{[^}]*trail="three"\} [1-9]/);
     await server.aws.text('cloudtrail', 'delete-trail', '--name', 'three');
   });
 
-  it('finds the chain of another account valid, of which a trail collects events', {
-    timeout: 60_000,
-  }, async () => {
+  it('finds the chain of another account valid, of which a trail collects events', async () => {
     const other = '222222222222';
     await makeTrail('collector', 'collected');
     const policy = bucketPolicy('collected');
     await server.aws.text('s3api', 'put-bucket-policy', '--bucket', 'collected', '--policy', policy);
     await record('us-east-1', other);
-    await until('the other account has digests', 30_000, async () => {
+    await until('the other account has digests', 120_000, async () => {
       return (await keysOf('collected', `AWSLogs/${other}/CloudTrail-Digest/`)).length >= 3;
     });
     await untilLogFile('collector', 'us-east-1', '--account-id', other);
@@ -140,9 +138,7 @@ describe('aws cloudtrail validate-logs', () => {
     await server.aws.text('cloudtrail', 'delete-trail', '--name', 'collector');
   });
 
-  it('follows a trail through a stop, a restart, another bucket, a new key and a restart of the server', {
-    timeout: 180_000,
-  }, async () => {
+  it('follows a trail through a stop, a restart, another bucket, a new key and a restart of the server', async () => {
     await makeTrail('one', 'one-first');
     await untilDigests(2, 'one-first', () => record());
     await untilLogFile('one');
@@ -150,7 +146,7 @@ describe('aws cloudtrail validate-logs', () => {
 
     await server.aws.text('cloudtrail', 'stop-logging', '--name', 'one');
     const files = () => keysOf('one-first', '/CloudTrail/us-east-1/');
-    await until('the StopLogging event is in a digest', 30_000, async () => {
+    await until('the StopLogging event is in a digest', 120_000, async () => {
       const verdict = await validate('one');
       return verdict.logs[0] === (await files()).length && verdict.logs[0] > 0;
     });
@@ -188,7 +184,7 @@ describe('aws cloudtrail validate-logs', () => {
     expect(moved.digests[0]).toBe(moved.digests[1]);
   });
 
-  it('finds out who changed a log file', { timeout: 60_000 }, async () => {
+  it('finds out who changed a log file', async () => {
     const [key] = await keysOf('one-second', '/CloudTrail/us-east-1/');
     const file = `${server.folder}/changed.json.gz`;
     await server.aws.text('s3', 'cp', `s3://one-second/${key}`, file);
@@ -205,7 +201,7 @@ describe('aws cloudtrail validate-logs', () => {
 });
 
 describe('the guide', () => {
-  it('can be typed as it stands, and the trail has its chain then', { timeout: 120_000 }, async () => {
+  it('can be typed as it stands, and the trail has its chain then', async () => {
     await makeTrailBucket(server.aws, 'guide-logs');
     const names = ['--name', 'my-trail', '--s3-bucket-name', 'guide-logs'];
     await server.aws.text('cloudtrail', 'create-trail', ...names);

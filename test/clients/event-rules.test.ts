@@ -15,7 +15,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCOUNT, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { Inbox } from './inbox.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
@@ -23,9 +23,7 @@ import { describeWith, works } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 const HERE = `us-east-1:${ACCOUNT}`;
 const ruleArn = (name: string) => `arn:aws:events:${HERE}:rule/${name}`;
 const letsIn = (action: string, resource: string, rule: string) =>

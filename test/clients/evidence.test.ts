@@ -326,7 +326,7 @@ describeWith('openssl', works('openssl', 'version'), 'evidence of a running serv
     await makeTrail(server, 'proofs');
     const validation = { Name: 'proofs', EnableLogFileValidation: true };
     await cloudTrailOf(server).send(new UpdateTrailCommand(validation));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -337,7 +337,7 @@ describeWith('openssl', works('openssl', 'version'), 'evidence of a running serv
     await apiOf(server).post('/v1/events', eventLine(id, 'evidence.example.com'));
     const archive = join(server.folder, 'case.tar.gz');
     let outcome: Outcome | undefined;
-    await until('the digest of the event', 45_000, async () => {
+    await until('the digest of the event', 120_000, async () => {
       outcome = await server.runOpentrail('evidence', 'export', '--event-id', id, '--output', archive);
       return outcome.status === 0;
     });
@@ -353,5 +353,5 @@ describeWith('openssl', works('openssl', 'version'), 'evidence of a running serv
       status: 0,
     });
     expect(readFileSync(join(to, 'records.ndjson'), 'utf8')).toContain(id);
-  }, 90_000);
+  });
 });

@@ -12,7 +12,7 @@ describe('the guide of first steps, typed as it stands there', () => {
     server = await TestServer.start();
     const commands = commandsOf('docs/guides/first-steps.md', 'run');
     session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, server);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -39,7 +39,7 @@ describe('the guide of backup and restore, typed as it stands there', () => {
     server = await TestServer.start();
     await server.aws.text('s3', 'mb', 's3://kept');
     session = await typeCommands(commandsOf('docs/guides/backup.md', 'run'), server);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -52,5 +52,5 @@ describe('the guide of backup and restore, typed as it stands there', () => {
   test('the restored directory serves what was backed up', async () => {
     await server.restart({ dataDir: join(server.folder, 'opentrail-restored') });
     expect(await server.aws.text('s3', 'ls')).toContain('kept');
-  }, 60_000);
+  });
 });

@@ -51,7 +51,7 @@ export class Inbox {
 
   /** Waits for the request at this path that the caller looks for. */
   async wait(path: string, matches: (one: Received) => boolean = () => true): Promise<Received> {
-    return until(`something comes to ${path}`, 60_000, () => this.at(path).find(matches));
+    return until(`something comes to ${path}`, 120_000, () => this.at(path).find(matches));
   }
 
   close(): void {

@@ -23,7 +23,7 @@ describe('the JavaScript SDK', () => {
     server = await TestServer.start();
     await makeTrailBucket(server.aws, 'js-logs');
     client = new CloudTrailClient({ endpoint: server.url, region: 'us-east-1', credentials: credentials() });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     client?.destroy();
@@ -53,7 +53,7 @@ describe('the JavaScript SDK', () => {
       const call = client.send(new GetTrailStatusCommand({ Name: `missing-${index}` }));
       await expect(call).rejects.toBeInstanceOf(TrailNotFoundException);
     }
-    const found = await until('all seven calls are found', 15_000, async () => {
+    const found = await until('all seven calls are found', 120_000, async () => {
       const events: Event[] = [];
       const pages = paginateLookupEvents(
         { client, pageSize: 3 },
@@ -65,7 +65,7 @@ describe('the JavaScript SDK', () => {
     });
     expect(new Set(found.map((event) => event.EventId)).size).toBe(7);
     expect(found.every((event) => event.EventTime instanceof Date)).toBe(true);
-  }, 30_000);
+  });
 
   test('a time range holds what happened in it', async () => {
     const past = { StartTime: new Date(Date.now() - 7_200_000), EndTime: new Date(Date.now() - 3_600_000) };

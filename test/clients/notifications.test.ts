@@ -7,7 +7,7 @@ import * as sns from '@aws-sdk/client-sns';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { Inbox } from './inbox.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, run, works } from './programs.ts';
@@ -15,7 +15,6 @@ import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
 // Programs run here, on machines that may be busy.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const SECRET = 'a-secret-of-the-operator';
 const SMTP_PASSWORD = 'mail-password-of-the-operator';
@@ -94,7 +93,7 @@ async function makeQueue(QueueName: string, letsIn?: string): Promise<{ url: str
 
 /** The next message of a queue, which is taken out. */
 async function take(QueueUrl: string): Promise<sqs.Message> {
-  return until('the queue has a message', 60_000, async () => {
+  return until('the queue has a message', 120_000, async () => {
     const { Messages = [] } = await queues.send(
       new sqs.ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MessageAttributeNames: ['All'] }),
     );
@@ -311,7 +310,7 @@ describe('mail', () => {
       .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   const asBrowser = async (url: URL) => (await fetch(url, { headers: { accept: 'text/html,*/*' } })).text();
   const mailTo = (to: string, word: string) =>
-    until(`a mail to ${to} says ${word}`, 60_000, () =>
+    until(`a mail to ${to} says ${word}`, 120_000, () =>
       mails.find((one) => one.to === to && unfolded(one.source).includes(word)),
     );
 
@@ -334,7 +333,7 @@ describe('mail', () => {
       MessageStructure: 'json',
       Subject: 'Alarm',
     });
-    const mail = await until('the mail comes', 60_000, () =>
+    const mail = await until('the mail comes', 120_000, () =>
       mails.find(({ source }) => /^Subject: Alarm$/m.test(source)),
     );
     expect(Buffer.from(unfolded(mail.source), 'latin1').toString()).toContain('Grüße an alle');
@@ -415,8 +414,8 @@ describe('what is owed', () => {
       const bodies = inbox.at('/killed').map(({ body }) => body);
       return sent.map((message) => bodies.filter((body) => body === message).length);
     };
-    await until('all have come', 60_000, () => counts().every((count) => count > 0));
-    await until('nothing waits', 60_000, async () => (await metric('opentrail_topics_waiting')) === 0);
+    await until('all have come', 120_000, () => counts().every((count) => count > 0));
+    await until('nothing waits', 120_000, async () => (await metric('opentrail_topics_waiting')) === 0);
     expect(Math.max(...counts())).toBeLessThanOrEqual(2);
   });
 });

@@ -24,7 +24,7 @@ describe('object lock, with the AWS CLI as root', () => {
     writeFileSync(join(server.folder, 'body'), 'evidence\n');
     await s3api('create-bucket --bucket held --object-lock-enabled-for-bucket');
     await s3api('create-bucket --bucket plain');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -201,5 +201,5 @@ describe('object lock, with the AWS CLI as root', () => {
     const session = await typeCommands(`eval "$(npx opentrail env)"\n${commands}`, server);
     expect(session.status, transcript(session, server)).toBe(0);
     expect(session.stdout).toContain('"ObjectLockLegalHoldStatus": "ON"');
-  }, 60_000);
+  });
 });

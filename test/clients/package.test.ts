@@ -21,7 +21,7 @@ describe('the package that npm pack makes', () => {
     files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
     // What `npm install` would bring.
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  }, 60_000);
+  });
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
-  /** Default 60 s; then the program is killed and the outcome has no status. */
+  /** Default 120 s; then the program is killed and the outcome has no status. */
   readonly milliseconds?: number;
 }
 
@@ -23,7 +23,7 @@ export async function run(program: string, args: readonly string[], options: Run
     cwd: options.cwd,
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.milliseconds ?? 60_000,
+    timeout: options.milliseconds ?? 120_000,
     killSignal: 'SIGKILL',
   });
   let stdout = '';

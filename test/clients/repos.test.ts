@@ -19,7 +19,7 @@ import { until } from './until.ts';
 const BASE = '/configapi/opentrail/opentrail';
 const ACCOUNTS = ['111122223333', '444455556666'];
 const DAY = 86_400_000;
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Collects from a bucket of `other`, and copies to it: as an API and as a bucket. */
 let server: TestServer;
@@ -53,7 +53,7 @@ beforeAll(async () => {
       NormalizationPolicy: { normalizers: [{ name: 'CloudTrailEcsNormalizer', type: 'compiled' }] },
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   s3?.destroy();
   await Promise.all([server?.dispose(), other?.dispose()]);

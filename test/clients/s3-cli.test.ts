@@ -11,7 +11,7 @@ describe('aws s3 and s3api', () => {
   beforeAll(async () => {
     server = await TestServer.start();
     await server.aws.text('s3', 'mb', 's3://files');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -51,7 +51,7 @@ describe('aws s3 and s3api', () => {
     expect(head.ETag).toMatch(/^"[0-9a-f]{32}-3"$/);
     await server.aws.text('s3', 'cp', '--quiet', 's3://files/large.bin', 'large-back.bin');
     expect(readFileSync(local('large-back.bin')).equals(bytes)).toBe(true);
-  }, 60_000);
+  });
 
   test('a copy within the store keeps content and metadata', async () => {
     await server.aws.text('s3', 'cp', 's3://files/a/hello.txt', 's3://files/b/copy.txt');
@@ -105,7 +105,7 @@ describe('aws s3 and s3api', () => {
     mkdirSync(local('empty'));
     const removed = await server.aws.text('s3', 'sync', '--delete', 'empty', 's3://files/tree');
     expect(removed.match(/delete: /g)).toHaveLength(3);
-  }, 60_000);
+  });
 
   test('a presigned address opens the object, until it is changed', async () => {
     // The CLI's version 1 signs addresses of older Regions with the version before SigV4.

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await send('DeleteUser', 'bob', { errorCode: 'AccessDenied', sourceIPAddress: '192.0.2.1' });
   await send('GetObject', 'carol', { recipientAccountId: '222222222222', eventSource: 's3.amazonaws.com' });
   await apiOf(server).call('/v1/flush', {});
-}, 120_000);
+});
 afterAll(() => server?.dispose());
 
 async function send(eventName: string, userName: string, more: Record<string, unknown> = {}): Promise<void> {
@@ -136,7 +136,7 @@ test('a followed search goes on with what arrives, each once', async () => {
   })();
   for (const name of ['One', 'Two', 'Three']) {
     await send(name, 'dave');
-    await until(`${name} is followed`, 30_000, () => lines.some((line) => line.includes(`"${name}"`)));
+    await until(`${name} is followed`, 120_000, () => lines.some((line) => line.includes(`"${name}"`)));
   }
   gone.abort();
   await reading;
@@ -144,7 +144,7 @@ test('a followed search goes on with what arrives, each once', async () => {
 });
 
 test('a search stands in the trail, and a followed one once', async () => {
-  const found = await until('searches are found', 30_000, async () => {
+  const found = await until('searches are found', 120_000, async () => {
     const events = await search({ query: 'name:SearchEvents source:opentrail.internal', limit: 1000 });
     return events.some(({ record }) => record?.includes('user:dave')) && events;
   });

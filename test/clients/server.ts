@@ -156,7 +156,7 @@ export class TestServer {
         this.#output += text;
       });
     }
-    await until('the server is ready', 30_000, () => {
+    await until('the server is ready', 120_000, () => {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(
           `the server ended (${child.exitCode ?? child.signalCode}) before it was ready:\n${this.#output}`,

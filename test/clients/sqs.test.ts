@@ -91,7 +91,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     const flags = ['--delivery-interval', '1s', '--event-webhooks', `soc=${hook.url}/in`];
     server = await TestServer.start({ flags });
     await makeTrail(server, BUCKET);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await server?.dispose();
@@ -182,7 +182,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(await aws.refusal(...sqs('get-queue-url', '--queue-name', 'none'))).toContain(
       '(AWS.SimpleQueueService.NonExistentQueue)',
     );
-  }, 120_000);
+  });
 
   test('a destination that does not let S3 in is refused', async () => {
     const { aws } = server;
@@ -198,7 +198,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(await aws.refusal(...put('shut'))).toContain(
       'Unable to validate the following destination configurations',
     );
-  }, 120_000);
+  });
 
   test('the guide, typed as it stands there, ends with the message about its object', async () => {
     const session = await typeCommands(
@@ -208,7 +208,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(session.status, transcript(session, server)).toBe(0);
     expect(session.stdout).toContain('s3:TestEvent');
     expect(session.stdout).toContain('AWSLogs/empty.json.gz');
-  }, 120_000);
+  });
 
   test('a collector that is told by a queue sees every event once', async () => {
     await makeQueue('direct');
@@ -229,7 +229,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(Object.values(objects).every((times) => times === 1)).toBe(true);
     expect(sequencers).toEqual([...sequencers].sort());
     expect(tests).toBe(1);
-  }, 120_000);
+  });
 
   test('told by a topic that tells a queue, it sees every event once', async () => {
     const sns = new SNSClient(clientOptions());
@@ -256,7 +256,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     const { seen } = await collecting;
     expect(Object.keys(seen)).toHaveLength(200);
     expect(Object.values(seen).every((times) => times === 1)).toBe(true);
-  }, 120_000);
+  });
 
   test('an object is an event on the bus too, which a rule sends to a queue', async () => {
     const events = new EventBridgeClient(clientOptions());
@@ -276,7 +276,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     );
     await notify({ EventBridgeConfiguration: {} });
     await s3Of(server).send(new PutObjectCommand({ Bucket: BUCKET, Key: 'bus/a b', Body: 'body' }));
-    const [message] = await until('the queue has the event', 30_000, async () => {
+    const [message] = await until('the queue has the event', 120_000, async () => {
       const { Messages } = await sqsOf().send(
         new ReceiveMessageCommand({ QueueUrl: urlOf('by-bus'), WaitTimeSeconds: 5 }),
       );
@@ -289,7 +289,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
       resources: [`arn:aws:s3:::${BUCKET}`],
       detail: { bucket: { name: BUCKET }, object: { key: 'bus/a b', size: 4 }, reason: 'PutObject' },
     });
-  }, 60_000);
+  });
 
   test('a subscription of a log group sends its events to a queue and to a listed webhook', async () => {
     const { aws } = server;
@@ -333,14 +333,14 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
 
     const payloads: LogsPayload[] = [];
-    await until('the queue has the event', 30_000, async () => {
+    await until('the queue has the event', 120_000, async () => {
       const { Messages = [] } = await sqsOf().send(
         new ReceiveMessageCommand({ QueueUrl: urlOf('logs'), MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
       );
       for (const { Body } of Messages) payloads.push(unpack(Body!));
       return payloads.some(({ messageType }) => messageType === 'DATA_MESSAGE');
     });
-    await until('the webhook has it', 30_000, () => hook.bodies.length >= 2);
+    await until('the webhook has it', 120_000, () => hook.bodies.length >= 2);
     const told = (all: LogsPayload[]) =>
       all.map(({ messageType, subscriptionFilters, logEvents }) => [
         messageType,
@@ -354,7 +354,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     expect(told(hook.bodies.map(unpack))).toEqual([['CONTROL_MESSAGE'], ['DATA_MESSAGE', 'hook', 'wanted']]);
     const remove = ['logs', 'delete-subscription-filter', '--log-group-name', 'app', '--filter-name', 'hook'];
     await aws.text(...remove);
-  }, 120_000);
+  });
 
   test('what was written before kill -9 is told after it, deletions too, in the order of writing', async () => {
     await makeQueue('crash');
@@ -372,7 +372,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
         written++;
       }
     })().catch(() => undefined);
-    await until('half of the objects are written', 30_000, () => written >= 20);
+    await until('half of the objects are written', 120_000, () => written >= 20);
     await server.kill9();
     await writing;
     const acknowledged = keys.slice(0, written);
@@ -380,7 +380,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     await s3Of(server).send(new DeleteObjectCommand({ Bucket: BUCKET, Key: keys[0]! }));
 
     const told: { name: string; key: string }[] = [];
-    await until('the deletion is told', 60_000, async () => {
+    await until('the deletion is told', 120_000, async () => {
       const { Messages = [] } = await sqsOf().send(
         new ReceiveMessageCommand({ QueueUrl: urlOf('crash'), MaxNumberOfMessages: 10, WaitTimeSeconds: 5 }),
       );
@@ -399,7 +399,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     const once = [...new Set(created)];
     expect(once).toEqual([...once].sort());
     expect(told.at(-1)).toEqual({ name: 'ObjectRemoved:Delete', key: keys[0] });
-  }, 120_000);
+  });
 
   test('messages that were acknowledged survive kill -9, those deleted stay deleted', async () => {
     await sqsOf().send(new CreateQueueCommand({ QueueName: 'kill' }));
@@ -418,7 +418,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
         acknowledged.add(MessageBody);
       }
     }).map((sending) => sending.catch(() => undefined));
-    await until('some messages are acknowledged', 30_000, () => acknowledged.size >= 100);
+    await until('some messages are acknowledged', 120_000, () => acknowledged.size >= 100);
     await server.kill9();
     await Promise.all(senders);
     await server.restart();
@@ -441,5 +441,5 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     }
     expect([...found]).toEqual(expect.arrayContaining([...acknowledged]));
     expect(found.has('deleted')).toBe(false);
-  }, 120_000);
+  });
 });

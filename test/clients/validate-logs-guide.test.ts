@@ -20,7 +20,7 @@ describeWith(
       const create = ['create-trail', '--name', 'main', '--s3-bucket-name', 'audit-logs'];
       await aws.text('cloudtrail', ...create, '--enable-log-file-validation');
       await aws.text('cloudtrail', 'start-logging', '--name', 'main');
-      await until('three digests are there', 60_000, async () => {
+      await until('three digests are there', 120_000, async () => {
         const list = await aws.text('s3', 'ls', '--recursive', 's3://audit-logs');
         return list.split('\n').filter((line) => line.includes('_CloudTrail-Digest_')).length >= 3;
       });

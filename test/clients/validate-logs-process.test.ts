@@ -22,7 +22,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, [join(root, 'scripts', 'ready.js')], { stdio: 'inherit' });
   folder = mkdtempSync(join(tmpdir(), 'opentrail-validate-'));
   fake = await FakeAws.start();
-}, 120_000);
+});
 afterAll(async () => {
   await fake.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -70,7 +70,7 @@ describeWith('the AWS CLI', works('aws', '--version'), 'with threads', () => {
     const ours = await opentrail(fake.env, ...args, '--jobs', '3');
     expect(theirs.status).toBe(1);
     expect(ours).toEqual(theirs);
-  }, 120_000);
+  });
 });
 
 describe('a copy in a folder', () => {
@@ -185,7 +185,7 @@ describe("opentrail's own S3", () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await server.dispose();
   });

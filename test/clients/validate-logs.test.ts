@@ -37,34 +37,30 @@ const ERRORS = /^FOUND: /m;
 
 describeWith('the AWS CLI', works('aws', '--version'), 'validate-logs and the AWS CLI', () => {
   describe.concurrent('say the same, and opentrail finds more', () => {
-    test.each(TAMPERINGS)(
-      '$name',
-      async (row) => {
-        const fake = await FakeAws.start();
-        try {
-          const scene = makeScene(fake);
-          row.do(scene);
-          const args = argsFor(scene.chain.arn, row);
-          const theirs = await new Aws(fake.env).run('cloudtrail', 'validate-logs', ...args);
-          const mine = await ours(fake, ...args);
-          expect(theirs.status, theirs.stderr).toBe(row.cli);
-          expect(findingsIn(mine.stdout), mine.stdout).toEqual(row.finds ?? []);
-          if (row.cli === 255) {
-            expect(mine.stderr).toBe(`opentrail: ${theirs.stderr.trim()}\n`);
-            expect(mine.status).toBe(255);
-            return;
-          }
-          if (!row.differs) {
-            const said = row.finds ? mine.stdout.slice(0, theirs.stdout.length) : mine.stdout;
-            expect(said).toBe(theirs.stdout);
-            expect(mine.stderr).toBe(theirs.stderr);
-          }
-          expect(mine.status).toBe(row.cli === 1 || row.differs || ERRORS.test(mine.stdout) ? 1 : 0);
-        } finally {
-          await fake.stop();
+    test.each(TAMPERINGS)('$name', async (row) => {
+      const fake = await FakeAws.start();
+      try {
+        const scene = makeScene(fake);
+        row.do(scene);
+        const args = argsFor(scene.chain.arn, row);
+        const theirs = await new Aws(fake.env).run('cloudtrail', 'validate-logs', ...args);
+        const mine = await ours(fake, ...args);
+        expect(theirs.status, theirs.stderr).toBe(row.cli);
+        expect(findingsIn(mine.stdout), mine.stdout).toEqual(row.finds ?? []);
+        if (row.cli === 255) {
+          expect(mine.stderr).toBe(`opentrail: ${theirs.stderr.trim()}\n`);
+          expect(mine.status).toBe(255);
+          return;
         }
-      },
-      120_000,
-    );
+        if (!row.differs) {
+          const said = row.finds ? mine.stdout.slice(0, theirs.stdout.length) : mine.stdout;
+          expect(said).toBe(theirs.stdout);
+          expect(mine.stderr).toBe(theirs.stderr);
+        }
+        expect(mine.status).toBe(row.cli === 1 || row.differs || ERRORS.test(mine.stdout) ? 1 : 0);
+      } finally {
+        await fake.stop();
+      }
+    });
   });
 });

@@ -278,7 +278,7 @@ describe('completeness of a source', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 
   test('what was there once is missed: a chain that is gone, an end that is cut off, with everything that shows it', async () => {
     for (const cut of [

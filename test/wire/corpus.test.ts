@@ -31,7 +31,7 @@ describe.skipIf(!present)('the corpus of real events', () => {
       outcomes.push(...((await answer.json()) as { records: Outcome[] }).records);
     }
     await apiOf(server).call('/v1/flush', {});
-  }, 120_000);
+  });
   afterAll(() => server?.dispose());
 
   it('is accounted for, record by record', () => {
@@ -91,7 +91,7 @@ describe.skipIf(!present)('the corpus of real events', () => {
       expect(found.trimEnd().split('\n'), eventID).toHaveLength(1);
       expect((JSON.parse(found) as { eventId: string }).eventId).toBe(eventID);
     }
-  }, 120_000);
+  });
 
   it('goes in by the command line alone, all of it', async () => {
     const other = await TestServer.start({ flags: ['--accounts', 'any', '--history-days', '5000'] });
@@ -108,7 +108,7 @@ describe.skipIf(!present)('the corpus of real events', () => {
     } finally {
       await other.dispose();
     }
-  }, 120_000);
+  });
 
   it('goes in by the command line too, and is then all duplicates', () => {
     const command = join(import.meta.dirname, '..', '..', 'bin', 'opentrail.js');
@@ -121,7 +121,7 @@ describe.skipIf(!present)('the corpus of real events', () => {
     expect(text).toContain(`${lines.length} read`);
     // A record without an eventID is a new event each time.
     expect(text).toContain(`${accepted - withoutId} duplicate`);
-  }, 120_000);
+  });
 });
 
 /** An event's name: sample records of several accounts share an eventID. */
