@@ -5,8 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import {
   CreateAccessKeyCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   IAMClient,
+  PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import {
@@ -16,6 +18,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/main.ts';
 import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
@@ -182,21 +185,22 @@ describe('opentrail sources back-fill', () => {
   }, 120_000);
 });
 
+const rootOf = ({ url: endpoint, env }: TestServer) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: {
+    accessKeyId: env.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
+  },
+});
+
 describe('opentrail sources policy', () => {
   test('prints what is enough to read, and no more', async () => {
     const { out } = await sources('policy', '--bucket', 'org-logs/audit');
-    const iam = new IAMClient({
-      endpoint: other.url,
-      region: 'us-east-1',
-      credentials: {
-        accessKeyId: other.env.AWS_ACCESS_KEY_ID!,
-        secretAccessKey: other.env.AWS_SECRET_ACCESS_KEY!,
-      },
-    });
+    const iam = new IAMClient(rootOf(other));
     await iam.send(new CreateUserCommand({ UserName: 'reader' }));
     await iam.send(new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'read', PolicyDocument: out }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
-    iam.destroy();
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = AccessKey!;
     const file = join(server.folder, 'reader.key');
     writeFileSync(file, `${secretAccessKey}\n`);
@@ -236,7 +240,69 @@ describe('opentrail sources policy', () => {
     );
     expect(JSON.parse(discovered.out).skipped).toMatchObject([{ name: 'idle' }]);
     expect((await sources('policy', 'reader')).out).toBe(out);
+
+    // With a queue it takes more, and what is printed then is enough again.
+    const sqs = new SQSClient(rootOf(other));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'news' }));
+    await sources('edit', 'reader', '--queue', QueueUrl!);
+    expect((await sources('test', 'reader')).out).toMatch(
+      /; the queue may not be looked at \(.*AccessDenied/,
+    );
+    const PolicyDocument = (await sources('policy', 'reader')).out;
+    expect(PolicyDocument).toContain(`"arn:aws:sqs:us-east-1:${ACCOUNT}:news"`);
+    await iam.send(new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'read', PolicyDocument }));
+    expect((await sources('test', 'reader')).out).toContain('; the queue answers, 0 messages wait');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'CloudTrail validation message.' }));
+    await until('the message was read and deleted', 60_000, async () => {
+      const [line] = JSON.parse((await sources('status', 'reader', '--json')).out);
+      return line.status?.notices?.messages === 1;
+    });
+    sqs.destroy();
+    iam.destroy();
     await sources('remove', 'reader');
+  });
+
+  test('prints both sides of a role, and they are enough', async () => {
+    const iam = new IAMClient(rootOf(other));
+    await iam.send(new CreateUserCommand({ UserName: 'caller' }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'caller' }));
+    const file = join(server.folder, 'caller.key');
+    writeFileSync(file, AccessKey!.SecretAccessKey!);
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/audit`;
+    const added = await sources(
+      ...['add', 'roled', '--bucket', 'org-logs', '--prefix', 'audit', '--region', 'us-east-1', '--no-check'],
+      ...[
+        '--s3-endpoint',
+        other.url,
+        '--sts-endpoint',
+        other.url,
+        '--role-arn',
+        roleArn,
+        '--external-id',
+        'x-1',
+      ],
+      ...['--access-key', AccessKey!.AccessKeyId!, '--secret-key-file', file],
+    );
+    expect(added).toMatchObject({ code: 0 });
+    const principal = `arn:aws:iam::${ACCOUNT}:user/caller`;
+    const trust = await sources('policy', 'roled', '--part', 'trust', '--principal', principal);
+    await iam.send(new CreateRoleCommand({ RoleName: 'audit', AssumeRolePolicyDocument: trust.out }));
+    const read = await sources('policy', 'roled');
+    expect(read.err).toContain(`roled is read by the role ${roleArn}`);
+    const PolicyName = 'opentrail';
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'audit', PolicyName, PolicyDocument: read.out }));
+    const caller = await sources('policy', 'roled', '--part', 'caller');
+    await iam.send(new PutUserPolicyCommand({ UserName: 'caller', PolicyName, PolicyDocument: caller.out }));
+    iam.destroy();
+    expect((await sources('test', 'roled')).out).toContain('can be read');
+    const edited = await sources(
+      ...['edit', 'roled', '--no-check', '--access-key', AccessKey!.AccessKeyId!, '--secret-key-file', file],
+      ...['--sts-endpoint', other.url, '--role-arn', roleArn, '--external-id', 'wrong'],
+    );
+    expect(edited).toMatchObject({ code: 0 });
+    expect((await sources('test', 'roled')).err).toContain('AccessDenied');
+    await sources('remove', 'roled');
+    expect((await sources('policy', '--part', 'caller')).err).toContain('none of these sources');
   });
 });
 
