@@ -62,6 +62,8 @@ export class Forwarder {
   readonly #fits: (event: Outgoing) => boolean;
   readonly #closing = new AbortController();
   readonly #cursors: Map<keyof Cursors, number>;
+  /** As they are on disk. */
+  #saved: ReadonlyMap<keyof Cursors, number>;
   readonly #delay: number;
   readonly #stops: (() => void)[] = [];
   readonly #lost = new Map<'dead-letter-bound' | 'no-text' | 'feed-trimmed', number>();
@@ -81,6 +83,7 @@ export class Forwarder {
     this.#options = options;
     this.destination = options.destination;
     this.#cursors = new Map(Object.entries(options.cursors) as [keyof Cursors, number][]);
+    this.#saved = new Map(this.#cursors);
     this.#delay = options.target.delay ?? DELAY;
     const { takesRepo = () => true } = options;
     const fits = compileFilter(options.destination.filter);
@@ -93,14 +96,18 @@ export class Forwarder {
     this.#wake(0);
   }
 
-  /** The first number that this destination still needs of a feed. */
+  /** The first number that this destination still needs of a feed, after a crash too. */
   heldFrom(feed: FeedName): number {
+    return this.#saved.get(feed) ?? Number.POSITIVE_INFINITY;
+  }
+
+  #isAt(feed: FeedName): number {
     return this.#cursors.get(feed) ?? Number.POSITIVE_INFINITY;
   }
 
   async status(): Promise<ForwarderStatus> {
     const { feeds, deadLetters } = this.#options;
-    const behind = feeds.reduce((sum, feed) => sum + Math.max(0, feed.head() - this.heldFrom(feed.name)), 0);
+    const behind = feeds.reduce((sum, feed) => sum + Math.max(0, feed.head() - this.#isAt(feed.name)), 0);
     const idle = this.#isFailing ? 'failing' : this.#isRunning ? 'sending' : 'idle';
     return {
       state: this.destination.paused ? 'paused' : idle,
@@ -169,7 +176,7 @@ export class Forwarder {
         this.#isRunning = false;
       }
     });
-    const isBehind = this.#options.feeds.some((feed) => feed.head() > this.heldFrom(feed.name));
+    const isBehind = this.#options.feeds.some((feed) => feed.head() > this.#isAt(feed.name));
     if (isBehind || failed) this.#wake(failed ? RETRY_AFTER_ERROR : this.#delay);
   }
 
@@ -204,8 +211,10 @@ export class Forwarder {
 
   async #stage(feed: FeedName, next: number): Promise<void> {
     if (!this.#options.target.isStaged || this.#cursors.get(`${feed} until`) === next) return;
+    // On disk first: a range that only memory knows comes again with another end after a crash.
+    const staged = new Map(this.#cursors).set(`${feed} until`, next);
+    await this.#saveCursors(staged);
     this.#cursors.set(`${feed} until`, next);
-    await this.#saveCursors();
   }
 
   async #deliver(events: readonly Outgoing[], giveUpAfter: number): Promise<void> {
@@ -234,11 +243,13 @@ export class Forwarder {
     });
   }
 
-  async #saveCursors(): Promise<void> {
+  async #saveCursors(cursors: ReadonlyMap<keyof Cursors, number> = this.#cursors): Promise<void> {
     const { state, cursorKey } = this.#options;
     // One forwarder writes this key; a removed destination's is gone and stays so.
     const stored = await state.get<Cursors>(cursorKey);
-    if (stored) await state.put(cursorKey, Object.fromEntries(this.#cursors), stored.version);
+    const saved = new Map(cursors);
+    if (stored) await state.put(cursorKey, Object.fromEntries(saved), stored.version);
+    this.#saved = saved;
   }
 
   #fail(reason: string): void {

@@ -1,6 +1,7 @@
 import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { PutMetricFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { ask, type CisClients } from './clients.ts';
+import { ask } from '../ask.ts';
+import type { CisClients } from './clients.ts';
 import { CIS_NAMESPACE, type CisControl } from './controls.ts';
 
 /** Where a control's filter reads, and whom its alarm tells. */

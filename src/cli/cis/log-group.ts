@@ -1,8 +1,9 @@
 import { UpdateTrailCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { ask, askFor } from '../ask.ts';
 import type { CliContext } from '../context.ts';
-import { ask, askFor, type CisClients } from './clients.ts';
+import type { CisClients } from './clients.ts';
 import type { CisTrail } from './trail.ts';
 
 /** How often a trail's new role is tried, and how long between two tries (ms): IAM needs a while to know it everywhere. */

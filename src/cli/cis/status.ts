@@ -1,7 +1,8 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { type MetricFilter, paginateDescribeMetricFilters } from '@aws-sdk/client-cloudwatch-logs';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
-import { ask, askFor, type CisClients } from './clients.ts';
+import { ask, askFor } from '../ask.ts';
+import type { CisClients } from './clients.ts';
 import { CIS_CONTROLS, type CisControl, comparablePattern } from './controls.ts';
 import { type CisTrail, readTrails } from './trail.ts';
 

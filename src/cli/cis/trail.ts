@@ -5,8 +5,9 @@ import {
   GetTrailStatusCommand,
   type Trail,
 } from '@aws-sdk/client-cloudtrail';
+import { ask } from '../ask.ts';
 import { CliError } from '../context.ts';
-import { ask, type CisClients } from './clients.ts';
+import type { CisClients } from './clients.ts';
 
 /** A trail, with what Security Hub asks of it. */
 export interface CisTrail {

@@ -1,7 +1,8 @@
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AccessOptions, withAccessOptions } from '../access.ts';
-import { ask, openCisClients } from '../cis/clients.ts';
+import { ask } from '../ask.ts';
+import { openCisClients } from '../cis/clients.ts';
 import { CIS_CONTROLS } from '../cis/controls.ts';
 import { enableControl } from '../cis/enable.ts';
 import { giveLogGroup } from '../cis/log-group.ts';

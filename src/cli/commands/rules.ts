@@ -8,7 +8,7 @@ import {
   trailBusEvent,
 } from '../../event-bus/index.ts';
 import { findAccess, openApi } from '../access.ts';
-import { ask } from '../cis/clients.ts';
+import { ask } from '../ask.ts';
 import { type CliContext, CliError } from '../context.ts';
 import { type PastEvent, readHistory } from '../rehearse/history.ts';
 import { pastRange, type RehearsalOptions, withRehearsalOptions } from '../rehearse/options.ts';

@@ -4,6 +4,7 @@ import {
   DescribeTrailsCommand,
   LookupEventsCommand,
 } from '@aws-sdk/client-cloudtrail';
+import { ask } from '../ask.ts';
 import { CliError } from '../context.ts';
 import type { AwsAccess } from '../validate-logs/place.ts';
 
@@ -29,7 +30,10 @@ export function askCloudTrail(
   const client = new CloudTrailClient(config);
   return {
     async findTrail() {
-      const { trailList = [] } = await call('DescribeTrails', client.send(new DescribeTrailsCommand({})));
+      const { trailList = [] } = await ask(
+        'cannot ask CloudTrail: DescribeTrails',
+        client.send(new DescribeTrailsCommand({})),
+      );
       const arns = trailList.flatMap(({ TrailARN: arn, LogFileValidationEnabled: validates }) =>
         validates && arn !== undefined ? [arn] : [],
       );
@@ -45,17 +49,8 @@ export function askCloudTrail(
       const question = new LookupEventsCommand({
         LookupAttributes: [{ AttributeKey: 'EventId', AttributeValue: eventId }],
       });
-      const { Events = [] } = await call('LookupEvents', client.send(question));
+      const { Events = [] } = await ask('cannot ask CloudTrail: LookupEvents', client.send(question));
       return Events[0]?.EventTime?.getTime();
     },
   };
-}
-
-async function call<Value>(operation: string, answer: Promise<Value>): Promise<Value> {
-  try {
-    return await answer;
-  } catch (cause) {
-    const { name, message } = cause as Error;
-    throw new CliError(`cannot ask CloudTrail: ${operation} answered ${name}: ${message}`, { cause });
-  }
 }

@@ -7,7 +7,8 @@ import {
   MISSING_DATA,
   type MissingData,
 } from '../../cloudwatch/index.ts';
-import { ask, type CisClients } from '../cis/clients.ts';
+import { ask } from '../ask.ts';
+import type { CisClients } from '../cis/clients.ts';
 import { CliError } from '../context.ts';
 import { type ChosenFilter, chooseFilter, type FilterChoice, findFilters } from './pattern-choice.ts';
 

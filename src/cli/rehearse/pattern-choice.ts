@@ -1,6 +1,7 @@
 import { paginateDescribeMetricFilters } from '@aws-sdk/client-cloudwatch-logs';
 import { compileMetricFilter, FilterPatternError } from '../../logs/index.ts';
-import { ask, type CisClients } from '../cis/clients.ts';
+import { ask } from '../ask.ts';
+import type { CisClients } from '../cis/clients.ts';
 import { CIS_CONTROLS } from '../cis/controls.ts';
 import { CliError } from '../context.ts';
 

@@ -1,5 +1,5 @@
+import type { BackFillProgress } from '../../../sources/index.ts';
 import { spanCell } from './show-commands.ts';
-import type { BackFillLine } from './sources-client.ts';
 
 /** How far a back-fill is, in one line. */
 export function progressLine({
@@ -10,7 +10,7 @@ export function progressLine({
   rate,
   remaining,
   done,
-}: BackFillLine): string {
+}: BackFillProgress): string {
   const total = listed ? String(files) : `${files} so far`;
   const share = listed && files > 0 ? ` (${Math.floor((filesDone / files) * 100)} %)` : '';
   const counts = `${filesDone} of ${total} files${share}, ${records} records`;

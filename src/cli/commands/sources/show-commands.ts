@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { NoticeStatus } from '../../../sources/index.ts';
 import { type AccessOptions, withAccessOptions } from '../../access.ts';
 import { columns, timeCell } from '../../columns.ts';
 import { type CliContext, write } from '../../context.ts';
 import { progressLine } from './progress.ts';
-import { type NoticesLine, openSourcesClient, type SourceLine, type StatusAnswer } from './sources-client.ts';
+import { openSourcesClient, type SourceLine, type StatusAnswer } from './sources-client.ts';
 
 interface ShowOptions extends AccessOptions {
   readonly json?: boolean;
@@ -96,7 +97,7 @@ function statusRow({ name, active, status }: StatusAnswer, now: number): string[
 }
 
 /** What notifications came to, in one line. */
-function noticesLine({ messages, files, ignored, failures, ...topic }: NoticesLine): string {
+function noticesLine({ messages, files, ignored, failures, ...topic }: NoticeStatus): string {
   const reasons = Object.entries(ignored).map(([reason, count]) => `${count} ${reason}`);
   const rest = reasons.length === 0 ? '' : `; ignored: ${reasons.join(', ')}`;
   const failed = failures === 0 ? '' : `; ${failures} failures`;

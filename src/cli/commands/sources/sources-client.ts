@@ -1,3 +1,4 @@
+import type { CollectorStatus } from '../../../sources/index.ts';
 import { type AccessOptions, openApi } from '../../access.ts';
 import type { ApiClient, Method } from '../../api-client.ts';
 import { type CliContext, CliError } from '../../context.ts';
@@ -21,52 +22,12 @@ export interface SourceLine extends Json {
   };
 }
 
-/** What the collector says of a source; see `CollectorStatus`. */
+/** What the server says of a source; `status` is absent while it is not collected. */
 export interface StatusAnswer {
   readonly id: string;
   readonly name: string;
   readonly active: boolean;
-  readonly status?: {
-    readonly state: string;
-    readonly lastRunAt?: number;
-    readonly lastSuccessAt?: number;
-    readonly nextRunAt?: number;
-    readonly lastError?: string;
-    readonly files: number;
-    readonly records: number;
-    readonly duplicates: number;
-    readonly bytes: number;
-    readonly quarantined: number;
-    readonly lag?: number;
-    readonly backFill?: BackFillLine;
-    readonly notices?: NoticesLine;
-  };
-}
-
-/** How far a back-fill is; see `BackFillProgress`. */
-export interface BackFillLine {
-  readonly from: number;
-  readonly to: number;
-  readonly files: number;
-  readonly filesDone: number;
-  readonly listed: boolean;
-  readonly records: number;
-  readonly rate: number;
-  readonly remaining?: number;
-  readonly done: boolean;
-}
-
-/** What notifications of new files came to; see `NoticeStatus`. */
-export interface NoticesLine {
-  readonly isListening: boolean;
-  readonly messages: number;
-  readonly files: number;
-  readonly ignored: Readonly<Record<string, number>>;
-  readonly failures: number;
-  /** Milliseconds since the epoch. */
-  readonly confirmedAt?: number;
-  readonly endedAt?: number;
-  readonly lastError?: string;
+  readonly status?: CollectorStatus;
 }
 
 /** Files that could not be read; see `QuarantineList`. */
