@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileNormalizer, type OwnNormalizer, readNormalizer, toEcs } from '../index.ts';
@@ -247,4 +249,21 @@ test('what anybody writes is read or refused, and what is read shows any record,
     ),
     { numRuns: 400 },
   );
+});
+
+test('the example of the guide shows a record as the guide says', () => {
+  const guide = join(import.meta.dirname, '../../../../docs/guides/enrich-and-route.md');
+  const [, block = ''] = /```json\n(\{\n {2}"name": "team"[^`]*)```/.exec(readFileSync(guide, 'utf8')) ?? [];
+  const { name, ...mapping } = JSON.parse(block) as Record<string, unknown>;
+  expect(name).toBe('team');
+  const { fits, view } = compileNormalizer(mustRead(mapping));
+  expect(fits(RECORD, CONTEXT)).toBe(true);
+  expect(view(RECORD, CONTEXT)).toEqual({
+    time: Date.UTC(2026, 10, 1, 10),
+    who: 'alice',
+    address: { ip: '192.0.2.7', country: 'DE' },
+    severity: 7,
+    kept: { in: 'security' },
+    vendor: 'AWS',
+  });
 });
