@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- checks [--rounds 20] [--perl CENTREON_PLUGINS_PL]`: how long one monitoring check takes as a whole
- * process, against a server on this machine, and beside it node alone. With --perl, the path of Centreon's own
+ * process, against a server on this machine, and beside it node alone; that of digests verifies a chain of the last 24
+ * hours, which is a dozen digests here: windows are two seconds long. With --perl, the path of Centreon's own
  * centreon_plugins.pl, that plugin too (its custom mode awscli, with the CLI that is installed).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -9,6 +10,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 
 const { values: flags } = parseArgs({
   options: { rounds: { type: 'string', default: '20' }, perl: { type: 'string' } },
@@ -35,6 +38,9 @@ try {
     [...check, ...own, '--mode=countevents', '--delta=10', '--event-type=AwsServiceEvent'],
     env,
   );
+  await makeTrail(url, keys);
+  await new Promise((resolve) => setTimeout(resolve, 24_000));
+  measure('digest', process.execPath, [...check, ...own, '--mode=digest'], env);
   measure('list-trails', process.execPath, [...check, ...own, '--mode=list-trails'], env);
   if (flags.perl !== undefined) {
     const cli = ['--custommode=awscli', `--endpoint-url=${url}`, '--mode=countevents', '--delta=10'];
@@ -52,12 +58,32 @@ async function serve(): Promise<ChildProcess> {
   const ready = join(folder, 'ready');
   const command = join(root, 'bin', 'opentrail.js');
   const place = ['--data-dir', join(folder, 'data'), '--port', '0', '--ready-file', ready];
-  const child = spawn(process.execPath, [command, 'serve', ...place], { stdio: 'ignore' });
+  const serve = [command, 'serve', ...place, '--digest-interval', '2s'];
+  const child = spawn(process.execPath, serve, { stdio: 'ignore' });
   while (!existsSync(ready)) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return child;
+}
+
+/** A trail whose digests can be verified. */
+async function makeTrail(
+  endpoint: string,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): Promise<void> {
+  const config = { endpoint, region: 'us-east-1', credentials };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const Principal = { Service: 'cloudtrail.amazonaws.com' };
+  const Resource = ['arn:aws:s3:::bench', 'arn:aws:s3:::bench/*'];
+  const allowed = { Effect: 'Allow', Principal, Action: ['s3:GetBucketAcl', 's3:PutObject'], Resource };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [allowed] });
+  await s3.send(new CreateBucketCommand({ Bucket: 'bench' }));
+  await s3.send(new PutBucketPolicyCommand({ Bucket: 'bench', Policy }));
+  const trails = new CloudTrailClient(config);
+  const trail = { Name: 'bench', S3BucketName: 'bench', EnableLogFileValidation: true };
+  await trails.send(new CreateTrailCommand(trail));
+  await trails.send(new StartLoggingCommand({ Name: 'bench' }));
 }
 
 /** Whole processes, one after the other; the first one warms the caches and does not count. */
