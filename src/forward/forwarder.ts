@@ -206,7 +206,8 @@ export class Forwarder {
     const range = await feed.read(from, { maxBytes: RANGE_BYTES, ...(to !== undefined && { to }) });
     if (to === undefined || range.next <= to) return range;
     // Of a feed that reads on: each number is an event.
-    return { ...range, next: to, events: range.events.slice(0, Math.max(0, to - range.from)) };
+    const events = range.events.slice(0, Math.max(0, to - range.from));
+    return { from: Math.min(range.from, to), next: to, events };
   }
 
   async #stage(feed: FeedName, next: number): Promise<void> {

@@ -123,6 +123,24 @@ describe('a bucket', () => {
     expect(idsIn(asked.at(-1)?.body ?? '')).toEqual(['id-3', 'id-4', 'id-5']);
   });
 
+  test('goes on after what a feed let go of meanwhile, counted once', async () => {
+    const house = theHouse();
+    const intake = await house.intakeOf(() => {
+      throw new Error('down');
+    });
+    await house.add('dr', 's3', `${intake.url}/bucket`, BUCKET);
+    house.feed.append(events(3));
+    await house.settled('dr', ({ retries }) => retries > 0);
+    await house.forwards.close();
+    house.feed.append(events(5, 3));
+    house.feed.first = 6;
+    intake.reply = () => ({ status: 200 });
+    await house.open();
+    const { lost } = await house.settled('dr', ({ sent }) => sent === 2);
+    expect(lost.get('feed-trimmed')).toBe(6);
+    expect(idsIn(intake.received.at(-1)?.body ?? '')).toEqual(['id-6', 'id-7']);
+  });
+
   test('whose answer is no gives nothing up; a name that a record makes up leads nowhere else', async () => {
     const house = theHouse();
     let status = 400;
