@@ -292,6 +292,13 @@ test('a file that cannot be read is listed with its reason, and tried again when
   await until('the list is empty', 30_000, async () =>
     (await cli('sources', 'quarantine', 'noticed')).includes('every file could be read'),
   );
+  // One that is of no use to anybody.
+  const junk = await putLog('junk', Buffer.from('neither'));
+  const list = () => cli('sources', 'quarantine', 'noticed');
+  await until('it is listed', 30_000, async () => (await list()).includes(junk));
+  expect(await cli('sources', 'quarantine', 'noticed', '--forget', junk)).toBe('1 file is forgotten\n');
+  await control('run');
+  expect(await list()).toBe('every file could be read\n');
   const wrong = cli('sources', 'quarantine', 'noticed', '--limit', 'many');
   await expect(wrong).rejects.toThrow('limit must be a whole number');
 }, 120_000);
