@@ -11,7 +11,7 @@ import {
   verifyChain,
 } from '../../digest/verify/index.ts';
 import { CheckFailure } from '../failure.ts';
-import { ChainProblems } from './chain-problems.ts';
+import type { ChainProblems } from './chain-problems.ts';
 import type { ModeContext } from './mode.ts';
 import type { CheckedTrail } from './trails-to-check.ts';
 
@@ -26,11 +26,13 @@ export interface ChainQuestion {
   /** Of an organization's trail: whose chain; without it that of the trail's owner. */
   readonly account: string | undefined;
   readonly reader: BucketReader;
+  /** Takes in what is found, while it is found. */
+  readonly found: ChainProblems;
 }
 
 /**
  * Verifies a trail's digests of the last hours, those of the Region that is asked: signatures, links, and that none is
- * missing. Undefined when there can be none: no key was ever made.
+ * missing. Answers whether there can be a chain: without any key there cannot.
  *
  * @throws CheckFailure when the trail, the keys or the bucket cannot be read
  */
@@ -38,11 +40,10 @@ export async function checkChain(
   { options, source, now }: ModeContext,
   trail: CheckedTrail,
   question: ChainQuestion,
-): Promise<ChainProblems | undefined> {
-  const { hours, withLogs, reader } = question;
+): Promise<boolean> {
+  const { hours, withLogs, reader, found } = question;
   const api = await source();
   const place = await placeOf(trail, options.text('region')!, question);
-  const found = new ChainProblems();
   const { status } = trail;
   const isHome = question.account === undefined && place.chain.sourceRegion === place.chain.homeRegion;
   try {
@@ -60,10 +61,10 @@ export async function checkChain(
       async (answer) => note(found, answer),
     );
     for (const finding of findings) noteFinding(found, finding, isHome);
-    return found;
+    return true;
   } catch (error) {
     if (!(error instanceof NoPublicKeys)) throw error;
-    if (status.LatestDigestDeliveryTime === undefined) return undefined;
+    if (status.LatestDigestDeliveryTime === undefined) return false;
     throw new CheckFailure(`error: there are no public keys for the last ${hours} hours`);
   }
 }

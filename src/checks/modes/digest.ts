@@ -87,27 +87,34 @@ async function lookAtChain(
 ): Promise<ChainProblems | undefined> {
   const { options, report, source } = context;
   const say = (severity: Severity, text: string) => report.say(severity, `Trail '${trail.name}': ${text}`);
+  const { checkChain } = await import('./digest-chain.ts');
+  const { ChainProblems } = await import('./chain-problems.ts');
+  const found = new ChainProblems();
+  let hasChain = false;
+  let failure: CheckFailure | undefined;
   try {
     const description = trail.description ?? (await (await source()).trail(trail.id));
     if (description?.LogFileValidationEnabled === false) say('WARNING', 'log file validation is off');
     const question = {
-      ...{ hours, reader, account: options.text('account-id') },
+      ...{ hours, reader, found, account: options.text('account-id') },
       withLogs: options.has('check-log-files'),
     };
-    const { checkChain } = await import('./digest-chain.ts');
-    const chain = await checkChain(context, { ...trail, description }, question);
-    const problems = chain?.problems ?? [];
-    for (const { severity, text } of problems.slice(0, SAID)) say(severity, text);
-    for (const { severity, text } of problems.slice(SAID)) report.detail(`${severity}: ${text}`);
-    for (const line of chain?.details ?? []) report.detail(line);
-    return chain;
+    hasChain = await checkChain(context, { ...trail, description }, question);
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    // What the service says of the age is known all the same.
-    const reason = error.message.replace(/^error: /, '');
-    say(error.severity ?? 'UNKNOWN', `its digests cannot be verified: ${reason}`);
-    return undefined;
+    failure = error;
   }
+  // Also when the rest could not be read: nobody may hide what is wrong behind what takes too long.
+  const { problems } = found;
+  for (const { severity, text } of problems.slice(0, SAID)) say(severity, text);
+  for (const { severity, text } of problems.slice(SAID)) report.detail(`${severity}: ${text}`);
+  for (const line of found.details) report.detail(line);
+  if (failure !== undefined) {
+    // What the service says of the age is known all the same.
+    const reason = failure.message.replace(/^error: /, '');
+    say(failure.severity ?? 'UNKNOWN', `its digests cannot be verified: ${reason}`);
+  }
+  return hasChain ? found : undefined;
 }
 
 function reportTrail(

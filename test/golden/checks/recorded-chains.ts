@@ -99,6 +99,15 @@ export class RecordedChains {
         (_request, _region, response) => ++this.#asked < 3 && xml(response, 503, 'SlowDown', 'Slow down'),
       ],
       [
+        'half',
+        (request, _region, response) => {
+          if (request.url?.includes('list-type')) return false;
+          if (!request.url?.includes('20261121T003133Z'))
+            return xml(response, 403, 'AccessDenied', 'Access Denied');
+          return Boolean(response.writeHead(200).end('no gzip'));
+        },
+      ],
+      [
         'locked',
         (request, _region, response) =>
           !request.url?.includes('list-type') && xml(response, 403, 'AccessDenied', 'Access Denied'),
