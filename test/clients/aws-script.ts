@@ -11,16 +11,24 @@ export interface AwsScript {
 /** Looks for `aws` on the path, and through pyenv's stand-in; undefined when it is missing or is no Python script. */
 export function findAwsScript(): AwsScript | undefined {
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'aws'));
-  let script = onPath.find(isExecutable);
-  if (
-    script !== undefined &&
-    firstLine(script).includes('bash') &&
-    readFileSync(script, 'utf8').includes('pyenv')
-  )
-    script = execFileSync('pyenv', ['which', 'aws'], { encoding: 'utf8' }).trim();
-  if (script === undefined) return undefined;
+  const found = onPath.find(isExecutable);
+  if (found === undefined) return undefined;
+  const script = firstLine(found).endsWith('bash') ? behindShim(found) : found;
   const python = /^#! *(\S*python[\d.]*)$/.exec(firstLine(script))?.[1];
   return python === undefined ? undefined : { python, script };
+}
+
+/** pyenv puts shell scripts on the path that look for the program of the Python that is chosen. */
+function behindShim(shim: string): string {
+  const text = readFileSync(shim, 'utf8');
+  const pyenv = /^exec "(.+\/pyenv)" exec /m.exec(text)?.[1];
+  if (pyenv === undefined) return shim;
+  // A home that is empty does not lead there.
+  const PYENV_ROOT = /^export PYENV_ROOT="(.+)"$/m.exec(text)?.[1];
+  return execFileSync(pyenv, ['which', 'aws'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...(PYENV_ROOT !== undefined && { PYENV_ROOT }) },
+  }).trim();
 }
 
 function isExecutable(file: string): boolean {
