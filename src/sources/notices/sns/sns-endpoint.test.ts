@@ -93,6 +93,8 @@ describe('a message that the topic has signed', () => {
       kind: 'notice',
     });
     expect(await endpoint.judge(source(topic), signed(NOTICE))).toMatchObject({ reason: 'forged' });
+    const inBucket = signed({ ...NOTICE, SigningCertURL: 'http://127.0.0.1:4566/bucket/key.pem' });
+    expect(await endpoint.judge(source(topic), inBucket)).toMatchObject({ reason: 'forged' });
   });
 
   it('tells that its subscription has ended, and visits nothing', async () => {

@@ -9,6 +9,8 @@ export interface TopicHome {
 }
 
 const ARN = /^arn:([a-z-]+):sns:([a-z0-9-]{1,63}):/;
+/** Elsewhere any name, but where no bucket can be: objects of buckets that answer at the same address are whoever's. */
+const OTHER_CERTIFICATE = /^\/((v1|_\w+)\/sns\/)?[\w.-]+\.pem$/;
 /** AWS's name for its certificates. */
 const AWS_CERTIFICATE = /^\/SimpleNotificationService-[0-9a-zA-Z]{16,128}\.pem$/;
 
@@ -24,8 +26,7 @@ export function homeOf({ arn, endpointUrl }: NoticeTopic): TopicHome {
 export function certificateAt(text: string, home: TopicHome): URL | undefined {
   const url = urlAt(text, home);
   if (url?.search !== '') return undefined;
-  const isCertificate = home.isAws ? AWS_CERTIFICATE.test(url.pathname) : url.pathname.endsWith('.pem');
-  return isCertificate ? url : undefined;
+  return (home.isAws ? AWS_CERTIFICATE : OTHER_CERTIFICATE).test(url.pathname) ? url : undefined;
 }
 
 /** The address that confirms a subscription to this topic, when it is one of the home's. */
