@@ -1,6 +1,13 @@
 import type { State } from '../state/index.ts';
 import { StateConflict } from '../state/index.ts';
-import { type Connection, identifier, literal, RowBinaryReader, type Sql } from '../store/index.ts';
+import {
+  type Connection,
+  identifier,
+  literal,
+  RowBinaryReader,
+  type Sql,
+  toDecimal,
+} from '../store/index.ts';
 import {
   ageOf,
   BLOCK_TYPES,
@@ -10,6 +17,7 @@ import {
   RepoBlockWriter,
   type RepoRow,
   rowsOf,
+  tieOf,
 } from './block/index.ts';
 import { createRepoTable, REPO_COLUMNS, tableOf } from './repo-table.ts';
 
@@ -65,6 +73,11 @@ export interface Repos {
   /** Names and settings, `default` among them, by name. */
   names(): readonly (RepoSettings & { readonly name: string })[];
   list(): Promise<readonly RepoInfo[]>;
+  /** Of these records, some hundred at most, those that are not in the repository. */
+  missing<Wanted extends Pick<RepoRow, 'eventId' | 'time'>>(
+    name: string,
+    records: readonly Wanted[],
+  ): Promise<readonly Wanted[]>;
   /** Drops the rows of one repository that are older than `time` (ms): whole months at once, the rest when it is worth it. */
   dropBefore(name: string, time: number): Promise<Freed>;
   /** The same for every repository by its own retention. */
@@ -194,6 +207,24 @@ export class ClickHouseRepos implements Repos {
       ...repo,
       ...(sizes.get(tableOf(repo.name)) ?? { rows: 0, bytes: 0 }),
     }));
+  }
+
+  async missing<Wanted extends Pick<RepoRow, 'eventId' | 'time'>>(
+    name: string,
+    records: readonly Wanted[],
+  ): Promise<readonly Wanted[]> {
+    if (records.length === 0) return [];
+    await this.#make(name);
+    const place = ({ eventId, time }: Wanted) => `(${ageOf(time)}, ${toDecimal(tieOf(eventId))})`;
+    const has = (some: readonly Wanted[]) =>
+      this.#count(
+        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${some.map(place).join(', ')})`,
+        'uniqExact(age, tie)',
+      );
+    if ((await has(records)) >= new Set(records.map(place)).size) return [];
+    const lacking: Wanted[] = [];
+    for (const record of records) if ((await has([record])) === 0) lacking.push(record);
+    return lacking;
   }
 
   async dropBefore(name: string, time: number): Promise<Freed> {

@@ -47,11 +47,11 @@ function describe({ findings, looked }: FsckReport): string {
       `${severity === 'error' ? 'ERROR' : 'Note'}: ${code}: ${message}\n  repair: ${repair}`,
   );
   const { stateKeys, journalEvents, objects, pendingFiles, digests, historyEvents } = looked;
-  const { logEvents, metrics, queuedMessages, eventRules, collectedRecords } = looked;
+  const { logEvents, metrics, queuedMessages, eventRules, collectedRecords, repoRecords } = looked;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   lines.push(
     `looked at ${stateKeys} keys of state, ${journalEvents} events of the journal (${historyEvents} of them in the history), ${objects} objects, ${pendingFiles} files for the next digests, ${digests} digests`,
-    `and at ${logEvents} log events, ${metrics} metrics, ${queuedMessages} queued messages, ${eventRules} rules for events, ${collectedRecords} collected records`,
+    `and at ${logEvents} log events, ${metrics} metrics, ${queuedMessages} queued messages, ${eventRules} rules for events, ${collectedRecords} collected records (${repoRecords} of them looked up in their repositories)`,
     errors === 0 ? 'all of it agrees' : `${errors} ${errors === 1 ? 'thing does' : 'things do'} not agree`,
   );
   return `${lines.join('\n')}\n`;

@@ -76,3 +76,29 @@ export function checkCursors(
       });
   }
 }
+
+/** A reader of the journal. */
+export interface JournalReader {
+  readonly who: string;
+  /** The journal's number of its next event. */
+  readonly at: number;
+}
+
+/** Has nobody read further than the journal reaches? */
+export function checkReaders(
+  readers: readonly JournalReader[],
+  journal: Pick<Journal, 'head'>,
+  tell: Tell,
+): void {
+  const head = journal.head().seq;
+  for (const { who, at } of readers) {
+    if (at <= head) continue;
+    tell({
+      area: 'delivery',
+      code: 'cursor-ahead',
+      severity: 'error',
+      message: `${who} has read up to event ${at}, but the journal ends at ${head}: it is older than the state`,
+      repair: `restore journal/ and state/ ${TOGETHER}`,
+    });
+  }
+}

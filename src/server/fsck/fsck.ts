@@ -5,19 +5,21 @@ import type { DeliveryState } from '../../delivery/index.ts';
 import type { DigestKeyRecord } from '../../digest/index.ts';
 import { type Journal, openLmdbJournal } from '../../journal/index.ts';
 import { type InspectedObjects, inspectFsObjects } from '../../objects/index.ts';
-import { type InspectedValue, inspectLmdbState } from '../../state/index.ts';
+import { openRepos } from '../../repos/index.ts';
+import { type InspectedValue, inspectLmdbState, openLmdbState } from '../../state/index.ts';
 import type { Topic } from '../../topics/index.ts';
 import type { Trail } from '../../trails/index.ts';
 import { type DataDir, openDataDir } from '../data-dir.ts';
 import { DataDirError } from '../data-dir-error.ts';
 import { openStoreAt } from '../open-store.ts';
 import { checkChains } from './check-chains.ts';
-import { checkCursors } from './check-cursors.ts';
+import { checkCursors, checkReaders, type JournalReader } from './check-cursors.ts';
 import { checkDelivery } from './check-deliveries.ts';
 import { checkEnvironments } from './check-environments.ts';
 import { checkHistory } from './check-history.ts';
 import { checkCursor, checkJournal } from './check-journal.ts';
 import { checkObjects } from './check-objects.ts';
+import { checkRepos } from './check-repos.ts';
 import { checkState } from './check-state.ts';
 import { checkTables } from './check-tables.ts';
 import { checkTargets } from './check-targets.ts';
@@ -52,6 +54,7 @@ export interface FsckReport {
     readonly queuedMessages: number;
     readonly eventRules: number;
     readonly collectedRecords: number;
+    readonly repoRecords: number;
   };
 }
 
@@ -98,12 +101,14 @@ async function checkAll(
         checkTargets(tables, { topics, trails: [...trails.values()] }, objects.buckets(), damaged, tell);
     }
 
-    const counts = { journalEvents: 0, pendingFiles: 0, digests: 0, historyEvents: 0 };
+    const counts = { journalEvents: 0, pendingFiles: 0, digests: 0, historyEvents: 0, repoRecords: 0 };
     const journal = damaged.has('journal') ? undefined : await openJournal(dir.journal, now, tell);
     if (journal) {
       open.push(journal);
       counts.journalEvents = await checkJournal(journal, deep, tell);
-      checkCursors(tables, journal, new Map([...trails].map(([uid, { name }]) => [uid, name])), tell);
+      const names = new Map([...trails].map(([uid, { name }]) => [uid, name]));
+      checkCursors(tables, journal, names, tell);
+      checkReaders(readersOf(values, names), journal, tell);
       const keys = valuesOf<DigestKeyRecord>(values, 'digest-key/').map(({ value }) => value);
       for (const { key, value } of valuesOf<DeliveryState>(values, 'delivery/trail/')) {
         if (value.cursor === undefined || !objects) continue;
@@ -113,14 +118,24 @@ async function checkAll(
         const range = { since: deep ? 0 : now - WEEK, now };
         if (trail) counts.digests += await checkChains(trail, value, { objects, keys }, range, tell);
       }
-      for (const { value } of valuesOf<HistoryCursor>(values, 'delivery/history')) {
-        if (!value.cursor) continue;
-        await checkCursor(journal, 'the event history', value.cursor, tell);
-        const opened = await openStoreAt(dir, pino({ level: 'silent' }), clickhouseUrl);
-        open.push(opened);
+    }
+
+    const cursor = valuesOf<HistoryCursor>(values, 'delivery/history')[0]?.value.cursor;
+    if (journal && cursor) await checkCursor(journal, 'the event history', cursor, tell);
+    const { collected } = tables;
+    if ((journal && cursor) || collected?.samples.length) {
+      const opened = await openStoreAt(dir, pino({ level: 'silent' }), clickhouseUrl);
+      open.push(opened);
+      if (journal && cursor) {
+        const upTo = Math.min(cursor.seq, journal.head().seq);
         const { store } = opened;
-        const upTo = Math.min(value.cursor.seq, journal.head().seq);
         counts.historyEvents = await checkHistory({ journal, store }, upTo, { deep, now }, tell);
+      }
+      if (collected && !damaged.has('state')) {
+        const state = openLmdbState(dir.state);
+        const repos = await openRepos({ connection: opened.connect(), state, now: () => now });
+        open.push(state, repos);
+        counts.repoRecords = await checkRepos(collected, repos, now, tell);
       }
     }
     return {
@@ -147,6 +162,21 @@ function valuesOf<T>(values: readonly InspectedValue[], prefix: string): { key: 
   return values.flatMap(({ key, value }) =>
     value !== undefined && key.startsWith(prefix) ? [{ key, value: value as T }] : [],
   );
+}
+
+/** Who reads the journal beside the deliveries into buckets, by cursors of their own in the state. */
+function readersOf(values: readonly InspectedValue[], trails: ReadonlyMap<string, string>): JournalReader[] {
+  const forwards = valuesOf<{ readonly recorded?: number }>(values, 'forward/cursor/').flatMap(
+    ({ key, value: { recorded: at } }) =>
+      at === undefined ? [] : [{ who: `the forward ${key.slice('forward/cursor/'.length)}`, at }],
+  );
+  const logGroups = valuesOf<{ readonly cursor?: number }>(values, 'delivery/log-group/').flatMap(
+    ({ key, value: { cursor: at } }) => {
+      const uid = key.slice('delivery/log-group/'.length);
+      return at === undefined ? [] : [{ who: `the log group of ${trails.get(uid) ?? uid}`, at }];
+    },
+  );
+  return [...forwards, ...logGroups];
 }
 
 /** By their uid. */

@@ -17,6 +17,11 @@ export {
 export type { FileOutcome, FileState, Trouble } from './file-book.ts';
 export { createFileReaders, type FileReaders } from './file-readers.ts';
 export { Forgetting, type Keeping } from './forgetting.ts';
-export { type CheckedCollection, inspectCollected, type ReaderPlace } from './inspect.ts';
+export {
+  type CheckedCollection,
+  type CollectedSample,
+  inspectCollected,
+  type ReaderPlace,
+} from './inspect.ts';
 export { type RepoFeed, type RepoSink, startRepoFeed } from './repo-feed.ts';
 export type { SourceCounts } from './source-counts.ts';

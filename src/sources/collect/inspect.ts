@@ -1,12 +1,24 @@
 import { openEnvironment, type TellDisagreement, wholeRows } from '../../lmdb/index.ts';
 import { bytesBefore, decodeBlock } from './block.ts';
 
+/** How many records are looked up in their repositories. */
+const SAMPLES = 200;
+
 /** A reader's place in the log, as it is written down. */
 export interface ReaderPlace {
   readonly reader: string;
   readonly at: number;
   /** The end of a range that it has begun. */
   readonly stage?: number;
+}
+
+/** A record that was collected, as far as it is needed to find it again. */
+export interface CollectedSample {
+  readonly seq: number;
+  readonly repo: string;
+  readonly eventId: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
 }
 
 /** What a check of the log of collected records tells other checks. */
@@ -16,6 +28,8 @@ export interface CheckedCollection {
   readonly readers: readonly ReaderPlace[];
   /** Records that the log still holds. */
   readonly records: number;
+  /** Some of them, spread evenly. */
+  readonly samples: readonly CollectedSample[];
 }
 
 /** Goes through the log of collected records kept in `path`, which no server uses. Changes nothing. */
@@ -27,14 +41,22 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
     let tail: number | undefined;
     let next: { seq: number; bytes: number } | undefined;
     let records = 0;
+    const samples: CollectedSample[] = [];
+    const step = Math.ceil(blocks.getKeysCount() / SAMPLES);
+    let block = 0;
     for (const { key, value } of wholeRows('blocks', blocks, isBlock, tell)) {
       tail ??= key;
       if (next && key !== next.seq)
         tell('index', `the log has no collected records ${next.seq} to ${key - 1}`);
       else if (next && bytesBefore(value) !== next.bytes)
         tell('sum', `record ${key} stands at byte ${bytesBefore(value)}, not at ${next.bytes}`);
-      const count = decodeBlock(key, value).length;
+      const found = decodeBlock(key, value);
+      const count = found.length;
       records += count;
+      if (block++ % step === 0) {
+        const [first] = found;
+        if (first) samples.push({ seq: key, repo: first.repo, eventId: first.eventId, time: first.time });
+      }
       next = { seq: key + count, bytes: bytesBefore(value) + value.length };
     }
     const head = next?.seq ?? kept?.seq ?? 0;
@@ -48,6 +70,7 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
       head,
       tail: tail ?? head,
       records,
+      samples,
       readers: repos ? [{ reader: 'the repositories', ...repos }] : [],
     };
   } finally {
