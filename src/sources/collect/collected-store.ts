@@ -4,29 +4,15 @@ import { openEnvironment } from '../../lmdb/index.ts';
 import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } from './block.ts';
 import type { CollectedLog, CollectedRecord } from './collected.ts';
 import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './collected-blocks.ts';
-import { FileBook, type FileOutcome, type FileRef, type Trouble } from './file-book.ts';
+import { addFile, type DealtFile } from './dealt-file.ts';
+import { FileBook, type Trouble } from './file-book.ts';
 import { IdMemory } from './id-memory.ts';
 import { MARK_BYTES } from './marks.ts';
-import type { FileContent } from './read-file.ts';
 import { RecentBlocks } from './recent-blocks.ts';
 import { KEY_BYTES } from './record-key.ts';
-import {
-  addContent,
-  addQuarantined,
-  type KeptRecords,
-  NO_COUNTS,
-  type SourceCounts,
-} from './source-counts.ts';
+import { type KeptRecords, NO_COUNTS, type SourceCounts } from './source-counts.ts';
 
-/** A file that was dealt with, to be committed with all that it brings. */
-export interface DealtFile {
-  readonly ref: FileRef;
-  readonly outcome: FileOutcome;
-  /** Absent when nothing of it could be read. */
-  readonly content?: FileContent;
-  /** Goes into the quarantine with it; only of `quarantined`. */
-  readonly trouble?: Trouble;
-}
+export type { DealtFile };
 
 /** The log and everything that must be committed with it, in one LMDB environment. */
 export interface CollectedStore extends CollectedLog {
@@ -35,6 +21,8 @@ export interface CollectedStore extends CollectedLog {
    * Several are committed together.
    */
   commit(file: DealtFile): Promise<KeptRecords>;
+  /** Resolves when not many files wait to be committed: whoever commits without waiting for it asks here first. */
+  room(): Promise<void>;
   /** As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. */
   readBlocks(from: number, limits: { readonly maxBytes: number; readonly to?: number }): CollectedBlocks;
   /** Bytes of blocks that stand from this number on. */
@@ -83,6 +71,8 @@ interface Place {
 
 /** Bytes of blocks in one commit: bounds what the first of its callers waits for. */
 const COMMIT_BYTES = 16 << 20;
+/** Files that wait for the commit that is under way, while they are small. */
+const COMMIT_FILES = 256;
 /** What the slowest of these readers may have before it: one insert under way and one to go on with. */
 const AHEAD_BYTES = 64 << 20;
 const RECENT_BYTES = 80 << 20;
@@ -129,6 +119,8 @@ class LmdbCollectedStore implements CollectedStore {
   #tail: Place;
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
+  /** Settles with the commit that is under way. */
+  #turn: Promise<void> = Promise.resolve();
   #trimming: Promise<void> = Promise.resolve();
   #forgetting: Promise<unknown> = Promise.resolve();
   #broken: CollectedStoreBroken | undefined;
@@ -221,6 +213,11 @@ class LmdbCollectedStore implements CollectedStore {
     });
   }
 
+  async room(): Promise<void> {
+    const isFull = () => this.#waiting.length > COMMIT_FILES || bytesOf(this.#waiting) > COMMIT_BYTES;
+    while (isFull() && !this.#broken) await this.#turn;
+  }
+
   get<T>(name: string): T | undefined {
     return this.#env.get(name) as T | undefined;
   }
@@ -306,8 +303,10 @@ class LmdbCollectedStore implements CollectedStore {
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#broken) {
       const group = this.#takeGroup();
+      const committed = this.#commitGroup(group);
+      this.#turn = committed.catch(() => undefined);
       try {
-        await this.#commitGroup(group);
+        await committed;
       } catch (error) {
         for (const { reject } of [...group, ...this.#waiting.splice(0)]) reject(this.#stop(error));
       }
@@ -319,7 +318,7 @@ class LmdbCollectedStore implements CollectedStore {
     let bytes = 0;
     let count = 0;
     for (; count < this.#waiting.length && bytes < COMMIT_BYTES; count++) {
-      for (const { block } of this.#waiting[count]!.file.content?.blocks ?? []) bytes += block.length;
+      bytes += bytesOf([this.#waiting[count]!]);
     }
     return this.#waiting.splice(0, count);
   }
@@ -471,12 +470,8 @@ function forgottenOf(sourceId: string): string {
   return `forgotten/${sourceId}`;
 }
 
-function addFile(counts: SourceCounts, file: DealtFile, kept: KeptRecords): SourceCounts {
-  const { content, outcome, trouble, ref } = file;
-  let sum = counts;
-  if (content && outcome !== 'foreign') sum = addContent(sum, content, kept, ref.size);
-  if (trouble) sum = addQuarantined(sum, trouble.reason);
-  if (outcome === 'foreign') sum = { ...sum, foreignFiles: sum.foreignFiles + 1 };
-  if (outcome === 'gone') sum = { ...sum, gone: sum.gone + 1 };
-  return sum;
+function bytesOf(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  for (const { file } of waiting) for (const { block } of file.content?.blocks ?? []) bytes += block.length;
+  return bytes;
 }

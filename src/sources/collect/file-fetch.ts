@@ -100,8 +100,13 @@ export class FileFetch {
     const work = this.#is.lanes
       .run(lane, ref.size, async () => {
         // It may have been done by another way while it waited.
-        if (again || !this.#isKnown(ref)) await this.#fetch(ref, lane, from);
+        if (!again && this.#isKnown(ref)) return { kept: Promise.resolve() };
+        const kept = await this.#fetch(ref, lane, from);
+        // The next file is fetched while this one is on its way to the disk: many small ones share a sync.
+        await this.#is.store.room();
+        return kept;
       })
+      .then(({ kept }) => kept)
       .finally(() => this.#underWay.delete(ref.key));
     this.#underWay.set(ref.key, work);
     return work;
@@ -116,7 +121,8 @@ export class FileFetch {
     return trouble?.kind === 'retry' && trouble.etag === ref.etag && (trouble.nextAt ?? 0) > this.#is.now();
   }
 
-  async #fetch(ref: FileRef, lane: Lane, from: number): Promise<void> {
+  /** Resolves when the file was read; `kept` when that is durable. */
+  async #fetch(ref: FileRef, lane: Lane, from: number): Promise<{ readonly kept: Promise<void> }> {
     const { store, signal, lanes } = this.#is;
     for (let wait = 0; store.isFull() || (wait < AHEAD_WAITS && store.isAhead()); wait++) {
       await setTimeout(FULL_WAIT, undefined, { signal });
@@ -136,9 +142,12 @@ export class FileFetch {
     } catch (error) {
       signal.throwIfAborted();
       await this.#failed(ref, error);
-      return;
+      return { kept: Promise.resolve() };
     }
-    await this.#keep({ ...ref, size }, content, lane);
+    const kept = this.#keep({ ...ref, size }, content, lane);
+    // Awaited in turn; until then its failure is nobody's.
+    kept.catch(() => undefined);
+    return { kept };
   }
 
   #download(ref: FileRef): Promise<Buffer<ArrayBuffer>> {
