@@ -1,4 +1,5 @@
 import { open, type RootDatabase } from 'lmdb';
+import { hearFailedCommits } from './failed-commits.ts';
 
 /** How the values of an environment's own (unnamed) table are written. */
 export interface EnvironmentOptions {
@@ -17,7 +18,13 @@ export function openEnvironment<Value, Key extends string | number = string>(
   path: string,
   { encoding = 'json', tables = 32 }: EnvironmentOptions = {},
 ): RootDatabase<Value, Key> {
-  return open<Value, Key>({ path, encoding, noSubdir: false, maxDbs: tables, overlappingSync: false });
+  const root = open<Value, Key>({
+    ...{ path, encoding, noSubdir: false, maxDbs: tables, overlappingSync: false },
+    // With it every failed commit rejects a promise that the library keeps to itself, which ends the process.
+    eventTurnBatching: false,
+  });
+  hearFailedCommits(root as never);
+  return root;
 }
 
 /**
