@@ -47,7 +47,12 @@ export function register(command: Command, context: CliContext): void {
     )
     .option('--endpoint <URL>', 'CloudTrail and S3 at another place; else AWS_ENDPOINT_URL')
     .option('--data-dir <PATH>', 'data directory of a server on this machine, for its address and keys')
-    .option('--jobs <N>', 'threads that read log files, the main one among them', readJobs, availableParallelism())
+    .option(
+      '--jobs <N>',
+      'threads that read log files, the main one among them',
+      readJobs,
+      availableParallelism(),
+    )
     .option('--verbose', 'name valid files too')
     .addOption(new Option('--output <FORM>', 'how to report').choices(['text', 'json']).default('text'))
     .addHelpText(
