@@ -53,7 +53,7 @@ export class CollectingHouse {
     const state = openLmdbState(join(this.folder, 'state'));
     const repos = await openRepos({ connection: openConnection({ engine }), state, now });
     await repos.ensure('default', { retentionDays: 36_500 });
-    const store = openCollectedStore({ path, now, maxBytes: 4 << 30 });
+    const store = openCollectedStore({ path, now, maxBytes: 4 * 2 ** 30 });
     const readers = createFileReaders(Math.max(1, Math.min(4, availableParallelism() - 1)), {
       enrichmentDirectory: path,
     });
