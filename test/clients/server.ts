@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Aws } from './aws.ts';
@@ -134,7 +135,8 @@ export class TestServer {
 
   async dispose(): Promise<void> {
     if (this.#child !== undefined) await this.#end('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // The engine of a process that was killed notices that a moment later.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 50 });
   }
 
   async #spawn(flags: readonly string[]): Promise<void> {
