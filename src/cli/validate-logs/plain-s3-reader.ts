@@ -60,17 +60,21 @@ export function createPlainS3Reader(
     async *list(bucket, prefix, after) {
       const query = { 'list-type': '2', prefix, 'start-after': after, 'encoding-type': 'url' };
       let last = after;
-      let token: string | undefined;
-      do {
-        const page = await listPage(bucket, { ...query, ...(token && { 'continuation-token': token }) });
+      let asked: ReturnType<typeof listPage> | undefined = listPage(bucket, query);
+      while (asked !== undefined) {
+        const page: ListingPage | undefined = await asked;
         if (page === undefined) {
           yield* (await whole()).list(bucket, prefix, last);
           return;
         }
+        // The next page is on its way while this one is looked at.
+        asked =
+          page.next === undefined
+            ? undefined
+            : listPage(bucket, { ...query, 'continuation-token': page.next });
         yield page.objects;
         last = page.objects.at(-1)?.key ?? last;
-        token = page.next;
-      } while (token !== undefined);
+      }
     },
 
     async get(bucket, key, maxBytes) {
@@ -81,10 +85,13 @@ export function createPlainS3Reader(
   };
 }
 
+interface ListingPage {
+  readonly objects: readonly ListedObject[];
+  readonly next: string | undefined;
+}
+
 /** One page of ListObjectsV2 with URL-encoded keys; undefined for anything else. */
-function readPage(
-  text: string,
-): { readonly objects: readonly ListedObject[]; readonly next: string | undefined } | undefined {
+function readPage(text: string): ListingPage | undefined {
   if (!/<ListBucketResult[\s>]/.test(text)) return undefined;
   const objects: ListedObject[] = [];
   for (const [, entry = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {

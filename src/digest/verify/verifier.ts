@@ -80,9 +80,13 @@ export async function verifyChain(
   question: Question,
   tell: (answer: Answer) => Promise<void>,
 ): Promise<Verdict> {
-  const evidence = await walkBoth(question, tell);
+  const { evidence, answers } = await walkBoth(question, tell);
   const isEverything = (question.reach ?? 'everything') === 'everything';
-  const logs = isEverything ? await areLogsListed(evidence) : { findings: [], afterNewest: [] };
+  const [logs] = await Promise.all([
+    isEverything ? areLogsListed(evidence) : { findings: [], afterNewest: [] },
+    // What is listed is known by now, while the last of it is still being read.
+    answers.end(),
+  ]);
   const findings = [
     ...areDigestsLinked(evidence),
     ...(await isChainSingle(evidence)),
@@ -100,7 +104,10 @@ export async function verifyChain(
 }
 
 /** What AWS's validator does: the standard chain, then the backfill chain, each with its log files. */
-async function walkBoth(question: Question, tell: (answer: Answer) => Promise<void>): Promise<Evidence> {
+async function walkBoth(
+  question: Question,
+  tell: (answer: Answer) => Promise<void>,
+): Promise<{ readonly evidence: Evidence; readonly answers: AnswersInOrder }> {
   const { chain, bucket, prefix, start, end, reader } = question;
   const place = { bucket, prefix };
   const listings = new Map<string, DigestListing>();
@@ -117,8 +124,7 @@ async function walkBoth(question: Question, tell: (answer: Answer) => Promise<vo
       await answers.add(step);
     }
   }
-  await answers.end();
-  return {
+  const evidence = {
     ...{ reader, chain, place, start, end, keys, ledger },
     now: question.now,
     met: met.standard,
@@ -127,6 +133,7 @@ async function walkBoth(question: Question, tell: (answer: Answer) => Promise<vo
     ...(question.status && { status: question.status }),
     anchors: question.anchors ?? [],
   };
+  return { evidence, answers };
 }
 
 function metOf(step: Step): Met {
