@@ -12,8 +12,8 @@ export interface Credentials {
 /** A request that is about to be sent. */
 export interface SignableRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Its path must be encoded as it will travel. */
-  readonly url: URL;
+  /** A URL, or what of one is signed. Its path must be encoded as it will travel. */
+  readonly url: Pick<URL, 'host' | 'pathname' | 'search' | 'searchParams'>;
   readonly body: Uint8Array | string;
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
@@ -31,7 +31,7 @@ export interface SignableRequest {
  */
 export function signRequest(request: SignableRequest): Record<string, string> {
   const { url, credentials, region, service } = request;
-  const time = `${new Date(request.now).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  const time = timeOf(request.now);
   const day = time.slice(0, 8);
   const bodyHash =
     request.body.length === 0 ? EMPTY_HASH : createHash('sha256').update(request.body).digest('hex');
@@ -64,6 +64,18 @@ export function signRequest(request: SignableRequest): Record<string, string> {
   };
 }
 
+let lastTime: { readonly second: number; readonly text: string } | undefined;
+
+/** As `20261121T010203Z`; the same text for all requests of a second. */
+function timeOf(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (lastTime?.second !== second) {
+    const text = `${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    lastTime = { second, text };
+  }
+  return lastTime.text;
+}
+
 /** The key of the last request, for the next one: it is the same all day, and making it takes half of the signing. */
 let last: { readonly from: readonly string[]; readonly key: Buffer } | undefined;
 
@@ -81,7 +93,7 @@ function signingKey(
   return key;
 }
 
-function canonicalQuery(url: URL): string {
+function canonicalQuery(url: SignableRequest['url']): string {
   if (url.search === '') return '';
   return [...url.searchParams]
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)

@@ -13,7 +13,9 @@ const AGENTS = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent
  * Sends one signed question without the SDK, which takes longer to load than a thousand log files to check. Answers the
  * body of a plain success; undefined for everything else: the caller asks the SDK, which knows retries and refusals.
  */
-export function askPlainly(question: Omit<SignableRequest, 'now'>): Promise<string | undefined> {
+export function askPlainly(
+  question: Omit<SignableRequest, 'now' | 'url'> & { readonly url: URL },
+): Promise<string | undefined> {
   const { method, url, body } = question;
   const headers = signRequest({ ...question, now: Date.now() });
   const isTls = url.protocol === 'https:';

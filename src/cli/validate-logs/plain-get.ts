@@ -27,14 +27,26 @@ export type PlainGet = (
  * refusals, retries and large objects are left to the SDK, which is asked again when this answers undefined.
  */
 export function createPlainGet(pool: HttpPool = createHttpPool()): PlainGet {
-  return async (address, key, maxBytes) => {
-    // A URL would swallow such steps, and fetch another object.
-    if (key.split('/').some((step) => step === '.' || step === '..')) return undefined;
-    const url = new URL(`${address.base}/${encodeKey(key)}`);
-    const { credentials, region } = address;
-    const signable = { method: 'GET', service: 's3', url, body: '', headers: {} } as const;
-    const headers = signRequest({ ...signable, credentials, region, now: Date.now() });
-    const answer = await pool.get(url, { path: url.pathname, headers, maxBytes });
+  const bases = new Map<string, URL>();
+
+  function baseOf(text: string): URL {
+    const known = bases.get(text) ?? new URL(text);
+    bases.set(text, known);
+    return known;
+  }
+
+  return async ({ base, credentials, region }, key, maxBytes) => {
+    const encoded = encodeKey(key);
+    // Many stores read such steps as ways, and answer with another object.
+    if (encoded === undefined) return undefined;
+    const origin = baseOf(base);
+    const path = `${origin.pathname.replace(/\/$/, '')}/${encoded}`;
+    const url = { host: origin.host, pathname: path, search: '', searchParams: NO_QUERY };
+    const headers = signRequest({
+      ...{ method: 'GET', service: 's3', url, body: '', headers: {} },
+      ...{ credentials, region, now: Date.now() },
+    });
+    const answer = await pool.get(origin, { path, headers, maxBytes });
     if (answer?.status !== 200) return undefined;
     return {
       bytes: answer.body,
@@ -45,6 +57,7 @@ export function createPlainGet(pool: HttpPool = createHttpPool()): PlainGet {
   };
 }
 
+const NO_QUERY = new URLSearchParams();
 const METADATA = 'x-amz-meta-';
 
 function metadataOf(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -55,8 +68,11 @@ function metadataOf(headers: ReadonlyMap<string, string>): ReadonlyMap<string, s
   return metadata;
 }
 
-function encodeKey(key: string): string {
+/** Undefined for a key that a path cannot hold: with the steps `.` and `..`, or half a character. */
+function encodeKey(key: string): string | undefined {
+  if (/(^|\/)\.\.?(\/|$)/.test(key)) return undefined;
   if (/^[\w/.~-]*$/.test(key)) return key;
+  if (/\p{Surrogate}/u.test(key)) return undefined;
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')
     .replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
