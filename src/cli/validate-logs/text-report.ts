@@ -32,6 +32,11 @@ export function createTextReport(
 
     async tell(answer) {
       tally.add(answer);
+      const isValidLog = answer.kind === 'log' && answer.status === 'valid';
+      if (isValidLog && !isVerbose) {
+        progress.show(answer);
+        return;
+      }
       const { text, isError } = lineOf(answer);
       if (isError) {
         progress.clear();
