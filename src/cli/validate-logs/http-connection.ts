@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 const PATIENCE = 30_000;
 /** More header bytes than any store sends. */
 const MAX_HEAD = 65_536;
+const READ_BYTES = 65_536;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** A GET as it goes out; the headers say everything but the host. */
@@ -81,18 +82,29 @@ export class HttpConnection {
   #open(): Socket {
     const { protocol, hostname, port } = this.#origin;
     const host = hostname.replace(/^\[|\]$/g, '');
+    const isCurrent = () => socket === this.#socket;
     const socket =
       protocol === 'https:'
         ? connectTls({ host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
-        : connect({ host, port: Number(port || 80) });
+        : connect({
+            ...{ host, port: Number(port || 80) },
+            // One buffer for all that comes: a fresh one for each read keeps the garbage collector at work.
+            onread: {
+              buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+              callback: (size, buffer) => {
+                if (isCurrent()) this.#take(Buffer.from(buffer.subarray(0, size)));
+                return true;
+              },
+            },
+          });
     socket.setNoDelay(true);
     socket.setTimeout(PATIENCE, () => socket.destroy());
     socket.on('data', (piece) => {
-      if (socket === this.#socket) this.#take(piece);
+      if (isCurrent()) this.#take(piece);
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      if (socket === this.#socket) this.#lost();
+      if (isCurrent()) this.#lost();
     });
     this.#served = 0;
     return socket;
