@@ -19,7 +19,7 @@ interface Waiting {
 
 /** Batches that one thread works on at a time: enough that none waits for the network or for the next order. */
 const AT_ONCE = 3;
-/** Batches that wait until another thread is worth its start. */
+/** Batches that wait until a third thread is worth its start. */
 const WORTH_A_THREAD = 2;
 
 /** Inspects in several threads; `close` ends them. */
@@ -98,6 +98,9 @@ export function createThreadInspector(place: Place, threads: number, reader: Pla
     for (const { reject } of [...working.values(), ...queue.splice(0)]) reject(error);
     working.clear();
   }
+
+  // Its start takes as long as finding out what there is to read: the two go side by side.
+  if (threads > 1) startWorker();
 
   function dispatch(): void {
     if (queue.length > WORTH_A_THREAD && hands.length < threads) startWorker();
