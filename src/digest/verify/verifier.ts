@@ -67,7 +67,7 @@ export interface Verdict {
 /** Log files whose verdicts may be waiting at one time. */
 const MAX_WAITING = 2048;
 /** Log files that go to the inspector together. */
-const BATCH = 8;
+const BATCH = 16;
 
 /**
  * Verifies one chain of digests and all log files that it lists, then asks what AWS's validator does not ask. `tell` is
