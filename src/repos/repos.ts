@@ -7,6 +7,7 @@ import {
   RowBinaryReader,
   type Sql,
   toDecimal,
+  writeLostAgain,
 } from '../store/index.ts';
 import {
   ageOf,
@@ -30,8 +31,6 @@ const PREFIX = 'repos/';
 const DAY = 86_400_000;
 /** A month that is dropped bit by bit is written anew when this part of it is too old: so each row is rewritten few times. */
 const WORTH_REWRITING = 0.25;
-/** How often lost rows are written again before the insert fails. */
-const AGAIN = 3;
 
 /** What is asked of a repository. */
 export interface RepoSettings {
@@ -170,17 +169,15 @@ export class ClickHouseRepos implements Repos {
     // repetition adds the others.
     await write(blocks, token);
     const samples = samplesOf(blocks);
-    let lacking = await this.#lackingOf(name, samples);
-    // After a disk was full, an engine was seen to remember the token of rows that it had lost.
-    for (let again = 1; lacking.size > 0; again++) {
-      if (again > AGAIN) {
-        throw new Error(
-          `repositories: the engine reported inserts into ${name} but has no rows of ${[...lacking].join(', ')}`,
-        );
-      }
-      await write(onlyMonths(blocks, lacking), `${token} again ${again}`);
-      lacking = await this.#lackingOf(name, samples);
-    }
+    await writeLostAgain({
+      what: `repositories: ${name}`,
+      token,
+      lost: async () => {
+        const lacking = await this.#lacking(name, samples, ({ place }) => place);
+        return lacking.map(({ month }) => month);
+      },
+      write: (months, token) => write(onlyMonths(blocks, new Set(months)), token),
+    });
   }
 
   names(): readonly (RepoSettings & { readonly name: string })[] {
@@ -215,16 +212,11 @@ export class ClickHouseRepos implements Repos {
   ): Promise<readonly Wanted[]> {
     if (records.length === 0) return [];
     await this.#make(name);
-    const place = ({ eventId, time }: Wanted) => `(${ageOf(time)}, ${toDecimal(tieOf(eventId))})`;
-    const has = (some: readonly Wanted[]) =>
-      this.#count(
-        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${some.map(place).join(', ')})`,
-        'uniqExact(age, tie)',
-      );
-    if ((await has(records)) >= new Set(records.map(place)).size) return [];
-    const lacking: Wanted[] = [];
-    for (const record of records) if ((await has([record])) === 0) lacking.push(record);
-    return lacking;
+    return this.#lacking(
+      name,
+      records,
+      ({ eventId, time }) => `(${ageOf(time)}, ${toDecimal(tieOf(eventId))})`,
+    );
   }
 
   async dropBefore(name: string, time: number): Promise<Freed> {
@@ -303,16 +295,20 @@ export class ClickHouseRepos implements Repos {
     }
   }
 
-  /** Reads one row of each month back: an engine that reports success is not believed. Answers the months that it has not. */
-  async #lackingOf(name: string, samples: ReadonlyMap<number, string>): Promise<ReadonlySet<number>> {
-    const has = (places: readonly string[]) =>
+  /** Those whose row is not there, looked for at the place (age, tie) that SQL is told. Most often all are. */
+  async #lacking<One>(
+    name: string,
+    all: readonly One[],
+    placeOf: (one: One) => Sql,
+  ): Promise<readonly One[]> {
+    const has = (some: readonly One[]) =>
       this.#count(
-        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${places.join(', ')})`,
+        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${some.map(placeOf).join(', ')})`,
         'uniqExact(age, tie)',
       );
-    const lacking = new Set<number>();
-    if (samples.size === 0 || (await has([...samples.values()])) >= samples.size) return lacking;
-    for (const [month, place] of samples) if ((await has([place])) === 0) lacking.add(month);
+    if (all.length === 0 || (await has(all)) >= new Set(all.map(placeOf)).size) return [];
+    const lacking: One[] = [];
+    for (const one of all) if ((await has([one])) === 0) lacking.push(one);
     return lacking;
   }
 
@@ -340,9 +336,9 @@ function keyOf(name: string): string {
   return PREFIX + encodeURIComponent(name);
 }
 
-/** One row of each month, as SQL names it. */
-function samplesOf(blocks: readonly Buffer[]): ReadonlyMap<number, string> {
-  const samples = new Map<number, string>();
+/** One row of each month, and its place as SQL names it. */
+function samplesOf(blocks: readonly Buffer[]): readonly { readonly month: number; readonly place: Sql }[] {
+  const samples = new Map<number, Sql>();
   let until = 0;
   let since = 0;
   for (const block of blocks) {
@@ -354,7 +350,7 @@ function samplesOf(blocks: readonly Buffer[]): ReadonlyMap<number, string> {
       if (!samples.has(month)) samples.set(month, `(${ageOf(time)}, ${tie})`);
     }
   }
-  return samples;
+  return [...samples].map(([month, place]) => ({ month, place }));
 }
 
 /** Copies that keep the rows of these months alone. */

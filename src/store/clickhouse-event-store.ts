@@ -5,6 +5,7 @@ import { type EventRows, writeEventRows } from './event-rows.ts';
 import type { EventStore, FoundEvent, LookupRequest, ScanRequest } from './event-store.ts';
 import { type FindRequest, findEvents } from './find-events.ts';
 import { categoryCode, categoryOf, type Lane } from './lane.ts';
+import { writeLostAgain } from './lost-rows.ts';
 import { toDecimal } from './native/index.ts';
 import { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTE_COLUMNS, createTables, EVENT_COLUMNS, LANE_COLUMNS } from './schema.ts';
@@ -20,10 +21,9 @@ export type EventStoreOptions = ConnectionOptions & {
 
 const ALL_CATEGORIES: readonly EventCategory[] = ['Management', 'Data', 'NetworkActivity', 'Insight'];
 const SCAN_PAGE = 1000;
-/** How often rows are written under another token when the engine has them not; some months may stand twice then, which lookups hide. */
-const AGAIN = 3;
 
 type HistoryTable = 'events' | 'attributes';
+const COLUMNS = { events: EVENT_COLUMNS, attributes: ATTRIBUTE_COLUMNS } as const;
 /** Above this, asking which lanes exist is cheaper than looking into each. */
 const MAX_GUESSED_LANES = 8;
 const MAX_LANES = 1500;
@@ -61,19 +61,12 @@ class ClickHouseEventStore implements EventStore {
     // between the two tables too, is answered by doing all of it again.
     await this.#repeat(async () => {
       await this.#insertLanes(rows.lanes);
-      const insert = (table: HistoryTable, token: string) =>
-        table === 'events'
-          ? this.#insertRows(table, EVENT_COLUMNS, rows.events, token)
-          : this.#insertRows(table, ATTRIBUTE_COLUMNS, rows.attributes, token);
-      await insert('attributes', token);
-      await insert('events', token);
-      let lacking = await this.#lackingIn(rows);
-      for (let again = 1; lacking.length > 0; again++) {
-        if (again > AGAIN)
-          throw new Error(`event store: the engine reported inserts but keeps ${lacking.join(' and ')} not`);
-        for (const table of lacking) await insert(table, `${token} again ${again}`);
-        lacking = await this.#lackingIn(rows);
-      }
+      const write = async (tables: readonly HistoryTable[], token: string) => {
+        for (const table of tables) await this.#insertRows(table, COLUMNS[table], rows[table], token);
+      };
+      await write(['attributes', 'events'], token);
+      // Some months of a table may stand twice after this, which lookups hide.
+      await writeLostAgain({ what: 'event store', token, lost: () => this.#lostOf(rows), write });
     });
   }
 
@@ -193,11 +186,8 @@ class ClickHouseEventStore implements EventStore {
     return this.#connection.insertOnce(`${this.#db}.${table}`, columns, rows, token);
   }
 
-  /**
-   * Reads one row of each month back from both tables: an engine that reports success is not believed. Answers the tables
-   * that do not have them all. After a disk was full, an engine was seen to remember the token of rows that it had lost.
-   */
-  async #lackingIn({ samples }: EventRows): Promise<readonly HistoryTable[]> {
+  /** Reads one row of each month back from both tables; answers the tables that do not have them all. */
+  async #lostOf({ samples }: EventRows): Promise<readonly HistoryTable[]> {
     const events = samples.map(
       ({ lane, place }) =>
         `(${literal(lane.account)}, ${literal(lane.region)}, ${categoryCode(lane.category)}, ` +
@@ -215,10 +205,10 @@ class ClickHouseEventStore implements EventStore {
     );
     const reader = new RowBinaryReader(answer);
     const [inEvents, inAttributes] = [reader.uint64(), reader.uint64()];
-    const lacking: HistoryTable[] = [];
-    if (inAttributes < BigInt(samples.length)) lacking.push('attributes');
-    if (inEvents < BigInt(samples.length)) lacking.push('events');
-    return lacking;
+    const lost: HistoryTable[] = [];
+    if (inAttributes < BigInt(samples.length)) lost.push('attributes');
+    if (inEvents < BigInt(samples.length)) lost.push('events');
+    return lost;
   }
 
   #query(sql: Sql): Promise<Buffer> {

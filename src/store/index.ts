@@ -21,6 +21,7 @@ export type {
   LookupRequest,
   ScanRequest,
 } from './event-store.ts';
+export { type ReportedInsert, writeLostAgain } from './lost-rows.ts';
 export { hash64, toDecimal } from './native/index.ts';
 export { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 export { identifier, literal, type Sql } from './sql.ts';
