@@ -2,36 +2,6 @@ import { createHash } from 'node:crypto';
 import { identifier, type Sql } from '../store/index.ts';
 import { LAST_MOMENT } from './block/index.ts';
 
-/**
- * Columns of a repository's table, in insert order. `age` is time turned around, so that the newest stand first and are
- * read forwards; `tie` orders events of one millisecond and finds one by its id. `id` is empty when the record itself says
- * the same eventID: its bytes would be kept twice.
- */
-export const REPO_COLUMNS: readonly string[] = [
-  'age',
-  'tie',
-  'id',
-  'account',
-  'region',
-  'source',
-  'name',
-  'user',
-  'arn',
-  'accesskey',
-  'ip',
-  'error',
-  'readonly',
-  'category',
-  'tags',
-  'priority',
-  'rule',
-  'origin',
-  'file',
-  'arrived',
-  'enrichment',
-  'raw',
-];
-
 /** The engine's dates end in 2299 and begin in 1900; times outside stand at the edge for their month. */
 const MONTH = `toYYYYMM(fromUnixTimestamp64Milli(toInt64(${LAST_MOMENT} - age), 'UTC'))`;
 
@@ -40,7 +10,13 @@ export function tableOf(repo: string): string {
   return identifier(`repo_${createHash('sha256').update(repo).digest('hex').slice(0, 24)}`);
 }
 
-/** Makes the table, idempotently. Of real records, level 1 makes no more bytes than level 3, in three quarters of the time. */
+/**
+ * Makes the table, idempotently. `age` is time turned around, so that the newest stand first and are read forwards; `tie`
+ * orders events of one millisecond and finds one by its id. `id` is empty when the record itself says the same eventID:
+ * its bytes would be kept twice.
+ *
+ * Of real records, level 1 makes no more bytes than level 3, in three quarters of the time.
+ */
 export function createRepoTable(database: string, repo: string): Sql {
   return `CREATE TABLE IF NOT EXISTS ${identifier(database)}.${tableOf(repo)} (
     age UInt64 CODEC(Delta, ZSTD(1)), tie UInt64 CODEC(NONE), id String CODEC(ZSTD(1)),

@@ -11,7 +11,7 @@ import {
 } from '../store/index.ts';
 import { ageOf, BLOCK_TYPES, RepoBlockWriter, type RepoRow, tieOf } from './block/index.ts';
 import { endOf, onlyMonths, samplesOf, startOf } from './months.ts';
-import { createRepoTable, REPO_COLUMNS, tableOf } from './repo-table.ts';
+import { createRepoTable, tableOf } from './repo-table.ts';
 
 /** The repository that always exists. */
 export const DEFAULT_REPO = 'default';
@@ -22,6 +22,9 @@ const PREFIX = 'repos/';
 const DAY = 86_400_000;
 /** A month that is dropped bit by bit is written anew when this part of it is too old: so each row is rewritten few times. */
 const WORTH_REWRITING = 0.25;
+
+/** Blocks say of each row whether it is still theirs; the tables need not know. */
+const COLUMNS = BLOCK_TYPES.map(([name]) => name).filter((name) => name !== 'kept');
 
 /** What is asked of a repository. */
 export interface RepoSettings {
@@ -150,7 +153,7 @@ export class ClickHouseRepos implements Repos {
     const write = (some: readonly Buffer[], token: string) =>
       this.#connection.insertBlocks({
         table: this.tableOf(name),
-        columns: REPO_COLUMNS,
+        columns: COLUMNS,
         structure: BLOCK_TYPES,
         where: 'kept = 1',
         blocks: some,
