@@ -1,4 +1,5 @@
 import type { ListedObject } from '../../digest/verify/index.ts';
+import { elementIn } from '../http/xml-element.ts';
 
 /** A page of ListObjectsV2. */
 export interface ListingPage {
@@ -29,25 +30,6 @@ export function readRefusal(text: string): {
   const isRefusal = text.includes('<Error>');
   const element = (name: string) => (isRefusal ? elementIn(text, name) : undefined);
   return { code: element('Code'), message: element('Message'), region: element('Region') };
-}
-
-function elementIn(text: string, name: string): string | undefined {
-  const start = text.indexOf(`<${name}>`);
-  if (start < 0) return undefined;
-  const from = start + name.length + 2;
-  const end = text.indexOf(`</${name}>`, from);
-  return end < 0 ? undefined : decodeXml(text.slice(from, end));
-}
-
-/** Texts of XML as S3 writes them, without references to characters by number other than these. */
-function decodeXml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }
 
 function decodeKey(key: string): string {

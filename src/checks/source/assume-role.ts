@@ -2,6 +2,7 @@ import { type Credentials, signRequest } from '../../signer/index.ts';
 import { CheckFailure } from '../failure.ts';
 import { firstLine } from '../http/connection-words.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import { elementIn } from '../http/xml-element.ts';
 import type { ApiAccess } from './api-source.ts';
 
 /** The name that the session has in the trail: what monitoring of this kind has always used. */
@@ -35,8 +36,7 @@ export async function assumeRole(
     now,
   });
   const answer = await client.send('POST', access.endpoint, headers, body);
-  const element = (name: string) =>
-    decodeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(answer.text)?.[1] ?? '');
+  const element = (name: string) => elementIn(answer.text, name) ?? '';
   if (answer.status !== 200) {
     throw new CheckFailure(`error: ${firstLine(element('Message')) || `STS answers HTTP ${answer.status}`}`);
   }
@@ -45,13 +45,4 @@ export async function assumeRole(
   ) as [string, string, string];
   if (!accessKeyId || !secretAccessKey) throw new CheckFailure('error: the answer of STS holds no keys');
   return { accessKeyId, secretAccessKey, sessionToken };
-}
-
-function decodeXml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');
 }
