@@ -2,6 +2,7 @@ import { type BucketReader, ObjectTooLarge, type StoredObject } from '../../dige
 import { type Credentials, signRequest } from '../../signer/index.ts';
 import { CheckFailure } from '../failure.ts';
 import type { HttpBytes, HttpClient } from '../http/http-client.ts';
+import { ATTEMPTS, FIRST_PAUSE, isPassing } from '../http/retries.ts';
 import { bucketBase, fitsUrl, listingUrl, objectUrl } from './address.ts';
 import type { AddressingStyle } from './addressing-style.ts';
 import { LIMITS } from './limits.ts';
@@ -18,9 +19,6 @@ export interface BucketAccess {
   readonly style: AddressingStyle;
   readonly credentials: Credentials;
 }
-
-const ATTEMPTS = 4;
-const FIRST_PAUSE = 250;
 
 /** Reads buckets over HTTP, each in its own Region, with few requests at one time and little memory. */
 export class S3Reader implements BucketReader {
@@ -96,7 +94,7 @@ export class S3Reader implements BucketReader {
         wasMoved = true;
         continue;
       }
-      if (attempt === ATTEMPTS || (answer.status < 500 && answer.status !== 429)) return answer;
+      if (attempt === ATTEMPTS || !isPassing(answer.status)) return answer;
       await client.deadline.sleep(pause);
     }
   }

@@ -3,6 +3,7 @@ import { type Credentials, signRequest } from '../../signer/index.ts';
 import { CheckFailure } from '../failure.ts';
 import { firstLine } from '../http/connection-words.ts';
 import type { HttpAnswer, HttpClient } from '../http/http-client.ts';
+import { ATTEMPTS, FIRST_PAUSE, isPassing } from '../http/retries.ts';
 import { readEventPage, readPublicKeyPage, readTrailStatus, readTrails } from './read-answer.ts';
 import type { TrailDescription, TrailSource, TrailStatus, Window } from './trail-source.ts';
 
@@ -12,10 +13,6 @@ export interface ApiAccess {
   readonly region: string;
   readonly credentials: Credentials;
 }
-
-/** Attempts of one call when AWS says that it comes too often or that it has a fault of its own. */
-const ATTEMPTS = 4;
-const FIRST_PAUSE = 250;
 
 /** CloudTrail's API over HTTP, protocol awsJson1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). */
 export class ApiSource implements TrailSource {
@@ -77,7 +74,7 @@ export class ApiSource implements TrailSource {
       const answer = await this.#send(operation, JSON.stringify(question));
       if (answer.status === 200) return parse(answer, this.#access.endpoint);
       const refusal = readRefusal(answer);
-      if (attempt === ATTEMPTS || !isPassing(answer.status, refusal.code)) {
+      if (attempt === ATTEMPTS || !(isPassing(answer.status) || isThrottled(refusal.code))) {
         throw new CheckFailure(`error: ${firstLine(refusal.message)}`);
       }
       await this.#client.deadline.sleep(pause);
@@ -111,9 +108,9 @@ function parse(answer: HttpAnswer, endpoint: URL): unknown {
   }
 }
 
-/** Throttling and server faults pass; anything else will be the same the next time. */
-function isPassing(status: number, code: string): boolean {
-  return status >= 500 || status === 429 || /Throttl|TooManyRequests|RequestLimitExceeded/.test(code);
+/** The API says so with status 400. */
+function isThrottled(code: string): boolean {
+  return /Throttl|TooManyRequests|RequestLimitExceeded/.test(code);
 }
 
 function readRefusal(answer: HttpAnswer): { readonly code: string; readonly message: string } {
