@@ -7,10 +7,10 @@ import {
   ObjectTooLarge,
   type StoredObject,
 } from '../../digest/verify/index.ts';
+import { Slots } from '../../slots/index.ts';
 import { CheckFailure } from '../failure.ts';
 import { LIMITS } from './limits.ts';
 import { noBucket } from './refusals.ts';
-import { Slots } from './slots.ts';
 
 /** Runs the AWS CLI and answers what it prints; see `AwscliSource.ask`. */
 export type AskCommand = (service: string, operation: string, words: readonly string[]) => Promise<unknown>;

@@ -1,5 +1,6 @@
 import { type BucketReader, ObjectTooLarge, type StoredObject } from '../../digest/verify/index.ts';
 import { type Credentials, signRequest } from '../../signer/index.ts';
+import { Slots } from '../../slots/index.ts';
 import { CheckFailure } from '../failure.ts';
 import type { HttpBytes, HttpClient } from '../http/http-client.ts';
 import { ATTEMPTS, FIRST_PAUSE, isPassing } from '../http/retries.ts';
@@ -8,7 +9,6 @@ import type { AddressingStyle } from './addressing-style.ts';
 import { LIMITS } from './limits.ts';
 import { readListing, readRefusal } from './read-xml.ts';
 import { noBucket, refusalWords } from './refusals.ts';
-import { Slots } from './slots.ts';
 
 /** Where S3 is, and as whom to call it. */
 export interface BucketAccess {

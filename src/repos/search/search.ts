@@ -1,4 +1,5 @@
 import type { Field, Query } from '../../search/index.ts';
+import { Slots } from '../../slots/index.ts';
 import { type Connection, RowBinaryReader, type Sql, toDecimal } from '../../store/index.ts';
 import { LAST_MOMENT, tieOf } from '../block/index.ts';
 import { type ClickHouseRepos, HISTORY } from '../repos.ts';
@@ -6,7 +7,6 @@ import { outlookOf } from './compile-query.ts';
 import { historyDialect, repoDialect } from './dialect.ts';
 import { Parameters } from './parameters.ts';
 import { counts, newestRows, type Place, type Scope, type Table, timeline } from './search-sql.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** Whose events, where and when; no search is without a window. */
 export interface SearchRequest {
@@ -104,13 +104,14 @@ const DAY = 86_400_000;
 export function createSearcher(options: SearcherOptions): Searcher {
   const { repos, connection, historyReady, now } = options;
 
-  const turnstile = new Turnstile(MAX_RUNNING, MAX_WAITING, () => {
-    return new SearchRefused('busy', `${MAX_WAITING} searches wait already; try again in a moment`);
+  const slots = new Slots(MAX_RUNNING, {
+    most: MAX_WAITING,
+    refuse: () => new SearchRefused('busy', `${MAX_WAITING} searches wait already; try again in a moment`),
   });
 
   async function run(sql: Sql, parameters: Parameters): Promise<RowBinaryReader> {
     try {
-      const answer = await turnstile.pass(() =>
+      const answer = await slots.run(() =>
         connection.read(sql, { parameters: parameters.values, lane: 'search' }),
       );
       return new RowBinaryReader(answer);

@@ -1,0 +1,1 @@
+export { type Queueing, Slots } from './slots.ts';
