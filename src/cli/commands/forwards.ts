@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { KINDS } from '../../forward/index.ts';
 import { type AccessOptions, openApi, withAccessOptions } from '../access.ts';
 import type { ForwardLine, ForwardsQuestion } from '../admin-api.ts';
 import { columns, timeCell } from '../columns.ts';
@@ -7,17 +8,6 @@ import { type CliContext, CliError, write } from '../context.ts';
 import { readDurationOption } from '../time.ts';
 
 const PATH = '/v1/admin/forwards';
-const KINDS = [
-  'datadog-logs',
-  'datadog-events',
-  'splunk',
-  'elasticsearch',
-  'loki',
-  'syslog',
-  'http',
-  'opentrail',
-  's3',
-];
 const SECRET = 'OPENTRAIL_FORWARD_SECRET';
 
 interface AddOptions extends AccessOptions {
