@@ -3,10 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from './main.ts';
+import { runHere } from './run.fixture.ts';
 
 let server: Server;
 let folder: string;
@@ -37,24 +36,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function opentrail(...argv: string[]) {
-  const texts = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        texts[name] += chunk;
-        done();
-      },
-    });
-  const code = await run(argv, {
+const opentrail = (...argv: string[]) =>
+  runHere(argv, {
     env: { OPENTRAIL_DATA_DIR: folder },
-    out: sink('out'),
-    err: sink('err'),
     now: () => Date.UTC(2026, 10, 21),
     sleep: async () => undefined,
   });
-  return { code, ...texts };
-}
 
 const outcome = (status: string, more: object = {}) => ({ status, eventID: 'e', ...more });
 const answerFor = (...records: object[]) => ({ status: 200, body: JSON.stringify({ records }) });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import {
@@ -10,7 +9,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/main.ts';
+import { type CliOutcome, runHere } from '../../src/cli/run.fixture.ts';
 import { ACCOUNT, apiOf, bucketPolicy, cloudTrailOf, s3Of } from '../fault/house-keeping.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -33,28 +32,15 @@ interface Report {
 }
 
 /** `opentrail sources …` in this process. */
-async function sources(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const texts = { out: '', err: '' };
-  const into = (name: keyof typeof texts) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const code = await run(['sources', ...argv], {
+async function sources(...argv: string[]): Promise<CliOutcome> {
+  return runHere(['sources', ...argv], {
     env: {
       OPENTRAIL_ENDPOINT_URL: server.url,
       AWS_ACCESS_KEY_ID: server.env.AWS_ACCESS_KEY_ID,
       AWS_SECRET_ACCESS_KEY: server.env.AWS_SECRET_ACCESS_KEY,
       OPENTRAIL_SOURCE_SECRET_KEY: server.env.AWS_SECRET_ACCESS_KEY,
     },
-    out: into('out'),
-    err: into('err'),
-    now: Date.now,
-    sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   });
-  return { code, ...texts };
 }
 
 async function check(): Promise<Report & { readonly code: number }> {

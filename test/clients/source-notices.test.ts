@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
@@ -26,7 +25,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SearchLine } from '../../src/cli/admin-api.ts';
-import { run as runCommand } from '../../src/cli/main.ts';
+import { runHere } from '../../src/cli/run.fixture.ts';
 import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
 import { run } from './programs.ts';
 import { TestServer } from './server.ts';
@@ -147,23 +146,10 @@ const control = (verb: string) =>
 
 /** The `opentrail` command in this process; must succeed. Answers with what it printed. */
 async function cli(...argv: readonly string[]): Promise<string> {
-  const texts = { out: '', err: '' };
-  const into = (name: keyof typeof texts) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const code = await runCommand([...argv], {
-    env: { ...server.env, OPENTRAIL_DATA_DIR: server.dataDir },
-    out: into('out'),
-    err: into('err'),
-    now: Date.now,
-    sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
-  });
-  if (code !== 0) throw new Error(`opentrail ${argv.join(' ')} ended with ${code}: ${texts.err}`);
-  return texts.out;
+  const env = { ...server.env, OPENTRAIL_DATA_DIR: server.dataDir };
+  const { code, out, err } = await runHere(argv, { env });
+  if (code !== 0) throw new Error(`opentrail ${argv.join(' ')} ended with ${code}: ${err}`);
+  return out;
 }
 
 /** A log file of two events of this user; answers its key. */

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import {
@@ -20,7 +19,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/main.ts';
+import { type CliOutcome, runHere } from '../../src/cli/run.fixture.ts';
 import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
@@ -59,35 +58,16 @@ async function makePrefixedTrail(): Promise<void> {
   trails.destroy();
 }
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** `opentrail sources …` in this process, as root of the server and with the other's keys. */
-async function sources(...argv: string[]): Promise<Outcome> {
-  const texts = { out: '', err: '' };
-  const into = (name: keyof typeof texts) =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const code = await run(['sources', ...argv], {
+async function sources(...argv: string[]): Promise<CliOutcome> {
+  return runHere(['sources', ...argv], {
     env: {
       OPENTRAIL_ENDPOINT_URL: server.url,
       AWS_ACCESS_KEY_ID: server.env.AWS_ACCESS_KEY_ID,
       AWS_SECRET_ACCESS_KEY: server.env.AWS_SECRET_ACCESS_KEY,
       OPENTRAIL_SOURCE_SECRET_KEY: other.env.AWS_SECRET_ACCESS_KEY,
     },
-    out: into('out'),
-    err: into('err'),
-    now: Date.now,
-    sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
   });
-  return { code, ...texts };
 }
 
 const place = (bucket: string) => [

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { run } from '../main.ts';
+import { runHere } from '../run.fixture.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'opentrail-normalise-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -21,21 +20,13 @@ function file(name: string, content: string | Buffer): string {
 }
 
 async function call(...argv: readonly string[]) {
-  const text = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        text[name] += chunk.toString();
-        done();
-      },
-    });
-  const code = await run(['normalise', ...argv], {
-    ...{ env: {}, out: sink('out'), err: sink('err') },
+  const { code, out, err } = await runHere(['normalise', ...argv], {
+    env: {},
     now: () => Date.UTC(2026, 10, 2),
     sleep: async () => undefined,
   });
-  const lines = text.out.split('\n').filter((line) => line !== '');
-  return { code, views: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err: text.err };
+  const lines = out.split('\n').filter((line) => line !== '');
+  return { code, views: lines.map((line) => JSON.parse(line) as Record<string, unknown>), err };
 }
 
 describe('opentrail normalise', () => {
