@@ -12,12 +12,12 @@ import {
   PutMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCOUNT, clientOf } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { run } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
 
-const ACCOUNT = '123456789012';
 const TOPIC = `arn:aws:sns:us-east-1:${ACCOUNT}:alarms`;
 const GROUP = 'CloudTrail/logs';
 const PATIENCE = 120_000;
@@ -60,15 +60,7 @@ afterAll(async () => {
   subscriber.close();
 });
 
-const options = () => ({
-  endpoint: server.url,
-  region: 'us-east-1',
-  credentials: {
-    accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-  },
-});
-const watch = () => new CloudWatchClient(options());
+const watch = () => new CloudWatchClient(clientOf(server));
 
 const summariesOf = async (name: string, type: 'StateUpdate' | 'Action') => {
   const asked = { AlarmName: name, HistoryItemType: type, ScanBy: 'TimestampAscending' as const };
@@ -183,7 +175,7 @@ describe('a power cut', () => {
   const NAMES = ['one', 'two', 'three'];
 
   test('right after the events loses no alarm and repeats no message more than once', async () => {
-    const logs = new CloudWatchLogsClient(options());
+    const logs = new CloudWatchLogsClient(clientOf(server));
     // A metric of its own: what happened a minute ago would set off an alarm, too.
     const transformation = { metricNamespace: 'LogMetrics', metricName: 'Cut', metricValue: '1' };
     await logs.send(

@@ -19,7 +19,7 @@ import {
 import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCheck } from '../../src/checks/index.ts';
-import { ACCOUNT, apiOf, bucketPolicy, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, apiOf, bucketPolicy, clientOf, s3Of } from '../fault/house-keeping.ts';
 import { EVENTS, NOW, RecordedEndpoint } from '../golden/checks/recorded-endpoint.ts';
 import { describeWith, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
@@ -219,11 +219,7 @@ describe('against opentrail', () => {
     const s3 = s3Of(server);
     await s3.send(new CreateBucketCommand({ Bucket: 'logs' }));
     await s3.send(new PutBucketPolicyCommand({ Bucket: 'logs', Policy: bucketPolicy('logs') }));
-    const credentials = {
-      accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-    };
-    trails = new CloudTrailClient({ endpoint: server.url, region: REGION, credentials });
+    trails = new CloudTrailClient({ ...clientOf(server), region: REGION });
     for (const Name of ['my-trail', 'stopped']) {
       const validated = { EnableLogFileValidation: true };
       await trails.send(new CreateTrailCommand({ Name, S3BucketName: 'logs', ...validated }));

@@ -16,7 +16,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACCOUNT, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, clientOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { Inbox } from './inbox.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, works } from './programs.ts';
@@ -40,14 +40,6 @@ const letsIn = (action: string, resource: string, rule: string) =>
 
 let server: TestServer;
 let inbox: Inbox;
-const clientOf = (of: TestServer) => ({
-  endpoint: of.url,
-  region: 'us-east-1',
-  credentials: {
-    accessKeyId: of.env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: of.env.AWS_SECRET_ACCESS_KEY!,
-  },
-});
 
 /** A queue that lets a rule in; answers its URL. */
 async function makeQueue(of: TestServer, QueueName: string, rule: string): Promise<string> {

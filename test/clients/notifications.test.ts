@@ -8,6 +8,7 @@ import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { clientOf } from '../fault/house-keeping.ts';
 import { Inbox } from './inbox.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, run, works } from './programs.ts';
@@ -49,22 +50,13 @@ beforeAll(async () => {
     ],
     env: { OPENTRAIL_SMTP_PASSWORD: SMTP_PASSWORD, OPENTRAIL_NOTIFY_SECRET: SECRET },
   });
-  topics = new SNSClient(clientOptions());
-  queues = new sqs.SQSClient(clientOptions());
+  topics = new SNSClient(clientOf(server));
+  queues = new sqs.SQSClient(clientOf(server));
 });
 afterAll(async () => {
   await server?.dispose();
   inbox?.close();
   smtp?.close();
-});
-
-const clientOptions = () => ({
-  endpoint: server.url,
-  region: 'us-east-1',
-  credentials: {
-    accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-  },
 });
 
 async function makeTopic(Name: string, Attributes: Record<string, string> = {}): Promise<string> {

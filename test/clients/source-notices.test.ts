@@ -26,7 +26,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SearchLine } from '../../src/cli/admin-api.ts';
 import { runHere } from '../../src/cli/run.fixture.ts';
-import { ACCOUNT, apiOf, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, apiOf, clientOf, s3Of } from '../fault/house-keeping.ts';
 import { run } from './programs.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -60,15 +60,7 @@ interface Status {
   };
 }
 
-const credentialsOf = () => ({
-  endpoint: server.url,
-  region: 'us-east-1',
-  credentials: {
-    accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-  },
-});
-const sqsOf = () => new SQSClient(credentialsOf());
+const sqsOf = () => new SQSClient(clientOf(server));
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -379,7 +371,7 @@ test('a topic posts to this server what is new, by the commands that are printed
   await putLog('topical');
   await until('its events are found', 30_000, async () => (await found('topical')) === 2);
   // The other signature.
-  const sns = new SNSClient(credentialsOf());
+  const sns = new SNSClient(clientOf(server));
   const { Topics } = await sns.send(new ListTopicsCommand({}));
   const [TopicArn] = Topics!.map((topic) => topic.TopicArn);
   const AttributeName = 'SignatureVersion';
@@ -446,7 +438,7 @@ test('a topic with raw delivery gives a token as the password', async () => {
     op: 'create',
     scope: 'sources',
   });
-  const sns = new SNSClient(credentialsOf());
+  const sns = new SNSClient(clientOf(server));
   const { Topics } = await sns.send(new ListTopicsCommand({}));
   const TopicArn = Topics?.[0]?.TopicArn;
   const Endpoint = `${server.url.replace('//', `//sns:${token}@`)}/v1/sources/${id}/sns`;

@@ -20,7 +20,7 @@ import {
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliOutcome, runHere } from '../../src/cli/run.fixture.ts';
-import { ACCOUNT, bucketPolicy, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, bucketPolicy, clientOf, cloudTrailOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -165,19 +165,10 @@ describe('opentrail sources back-fill', () => {
   }, 120_000);
 });
 
-const rootOf = ({ url: endpoint, env }: TestServer) => ({
-  endpoint,
-  region: 'us-east-1',
-  credentials: {
-    accessKeyId: env.AWS_ACCESS_KEY_ID!,
-    secretAccessKey: env.AWS_SECRET_ACCESS_KEY!,
-  },
-});
-
 describe('opentrail sources policy', () => {
   test('prints what is enough to read, and no more', async () => {
     const { out } = await sources('policy', '--bucket', 'org-logs/audit');
-    const iam = new IAMClient(rootOf(other));
+    const iam = new IAMClient(clientOf(other));
     await iam.send(new CreateUserCommand({ UserName: 'reader' }));
     await iam.send(new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'read', PolicyDocument: out }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
@@ -222,7 +213,7 @@ describe('opentrail sources policy', () => {
     expect((await sources('policy', 'reader')).out).toBe(out);
 
     // With a queue it takes more, and what is printed then is enough again.
-    const sqs = new SQSClient(rootOf(other));
+    const sqs = new SQSClient(clientOf(other));
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'news' }));
     await sources('edit', 'reader', '--queue', QueueUrl!);
     expect((await sources('test', 'reader')).out).toMatch(
@@ -243,7 +234,7 @@ describe('opentrail sources policy', () => {
   });
 
   test('prints both sides of a role, and they are enough', async () => {
-    const iam = new IAMClient(rootOf(other));
+    const iam = new IAMClient(clientOf(other));
     await iam.send(new CreateUserCommand({ UserName: 'caller' }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'caller' }));
     const file = join(server.folder, 'caller.key');

@@ -25,7 +25,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ACCOUNT, makeTrail, s3Of } from '../fault/house-keeping.ts';
+import { ACCOUNT, clientOf, makeTrail, s3Of } from '../fault/house-keeping.ts';
 import { commandsOf, transcript, typeCommands } from './pages.ts';
 import { describeWith, run, works } from './programs.ts';
 import { TestServer } from './server.ts';
@@ -98,15 +98,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
     hook?.close();
   });
 
-  const clientOptions = () => ({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: {
-      accessKeyId: server.env.AWS_ACCESS_KEY_ID!,
-      secretAccessKey: server.env.AWS_SECRET_ACCESS_KEY!,
-    },
-  });
-  const sqsOf = () => new SQSClient(clientOptions());
+  const sqsOf = () => new SQSClient(clientOf(server));
   const urlOf = (queue: string) => `${server.url}/${ACCOUNT}/${queue}`;
   /** The first version of the CLI reads AWS_ENDPOINT_URL for every service but this one. */
   const sqs = (...args: string[]) => ['--endpoint-url', server.url, 'sqs', ...args];
@@ -232,7 +224,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
   });
 
   test('told by a topic that tells a queue, it sees every event once', async () => {
-    const sns = new SNSClient(clientOptions());
+    const sns = new SNSClient(clientOf(server));
     const { TopicArn } = await sns.send(
       new CreateTopicCommand({
         Name: 'bucket-news',
@@ -259,7 +251,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
   });
 
   test('an object is an event on the bus too, which a rule sends to a queue', async () => {
-    const events = new EventBridgeClient(clientOptions());
+    const events = new EventBridgeClient(clientOf(server));
     const rule = await events.send(
       new PutRuleCommand({
         Name: 'objects',
@@ -293,7 +285,7 @@ describeWith('aws and boto3', works('python3', '-c', 'import boto3'), 'queues an
 
   test('a subscription of a log group sends its events to a queue and to a listed webhook', async () => {
     const { aws } = server;
-    const logs = new CloudWatchLogsClient(clientOptions());
+    const logs = new CloudWatchLogsClient(clientOf(server));
     const [logGroupName, logStreamName] = ['app', 's'];
     await logs.send(new CreateLogGroupCommand({ logGroupName }));
     await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
