@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { firstOf, inspectDamaged } from '../lmdb/inspect.fixture.ts';
 import { openCloudWatch } from './cloudwatch.ts';
 import { type CloudWatchEnvironment, openCloudWatchEnvironment } from './environment.ts';
 import { inspectCloudWatch } from './inspect.ts';
@@ -43,16 +44,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-async function inspect(damage?: (env: CloudWatchEnvironment) => unknown) {
-  if (damage) {
-    const env = openCloudWatchEnvironment(path);
-    await env.root.transaction(() => void damage(env));
-    await env.root.close();
-  }
-  const told: string[] = [];
-  const found = await inspectCloudWatch(path, (kind, message) => told.push(`${kind}: ${message}`));
-  return { told, found };
-}
+const inspect = (damage?: (env: CloudWatchEnvironment) => unknown) =>
+  inspectDamaged({ path, open: openCloudWatchEnvironment, inspect: inspectCloudWatch, damage });
 
 test('finds nothing in what a room has left, and tells what is in it', async () => {
   const { told, found } = await inspect();
@@ -61,9 +54,6 @@ test('finds nothing in what a room has left, and tells what is in it', async () 
   expect(found.metrics).toBe(2);
   expect(found.marks).toEqual(new Map([['log-groups', 7]]));
 });
-
-const firstOf = <K>(table: { getKeys(options: object): Iterable<K> }): K =>
-  [...table.getKeys({ limit: 1 })][0]!;
 
 test.each<[what: string, expected: string, damage: (env: CloudWatchEnvironment) => unknown]>([
   [

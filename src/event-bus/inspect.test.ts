@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inspectDamaged } from '../lmdb/inspect.fixture.ts';
 import { BusHouse, busEvent, PLACE, QUEUE } from './bus.fixture.ts';
 import { inspectEventBus } from './inspect.ts';
 import { type BusEnvironment, openBusEnvironment } from './store/environment.ts';
@@ -29,16 +30,8 @@ beforeEach(async () => {
 });
 afterEach(() => house.dispose());
 
-async function inspect(damage?: (env: BusEnvironment) => unknown) {
-  if (damage) {
-    const env = openBusEnvironment(house.folder);
-    await env.root.transaction(() => void damage(env));
-    await env.root.close();
-  }
-  const told: string[] = [];
-  const found = await inspectEventBus(house.folder, (kind, message) => told.push(`${kind}: ${message}`));
-  return { told, found };
-}
+const inspect = (damage?: (env: BusEnvironment) => unknown) =>
+  inspectDamaged({ path: house.folder, open: openBusEnvironment, inspect: inspectEventBus, damage });
 
 test('finds nothing in what a room has left, and tells what is in it', async () => {
   const { told, found } = await inspect();

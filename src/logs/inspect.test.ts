@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inspectDamaged } from '../lmdb/inspect.fixture.ts';
 import { inspectLogs } from './inspect.ts';
 import { openLogs } from './logs.ts';
 import { type LogsEnvironment, openLogsEnvironment } from './store/environment.ts';
@@ -48,16 +49,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-async function inspect(damage?: (env: LogsEnvironment) => unknown) {
-  if (damage) {
-    const env = openLogsEnvironment(path);
-    await env.root.transaction(() => void damage(env));
-    await env.root.close();
-  }
-  const told: string[] = [];
-  const found = await inspectLogs(path, (kind, message) => told.push(`${kind}: ${message}`));
-  return { told, found };
-}
+const inspect = (damage?: (env: LogsEnvironment) => unknown) =>
+  inspectDamaged({ path, open: openLogsEnvironment, inspect: inspectLogs, damage });
 
 test('finds nothing in what a room has left, and tells what is in it', async () => {
   const { told, found } = await inspect();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { firstOf, inspectDamaged } from '../lmdb/inspect.fixture.ts';
 import { inspectQueues } from './inspect.ts';
 import { DEFAULT_SETTINGS } from './queue.ts';
 import { openQueues } from './queues.ts';
@@ -27,16 +28,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(path, { recursive: true, force: true }));
 
-async function inspect(damage?: (env: QueuesEnvironment) => unknown) {
-  if (damage) {
-    const env = openQueuesEnvironment(path);
-    await env.root.transaction(() => void damage(env));
-    await env.root.close();
-  }
-  const told: string[] = [];
-  const found = await inspectQueues(path, (kind, message) => told.push(`${kind}: ${message}`));
-  return { told, found };
-}
+const inspect = (damage?: (env: QueuesEnvironment) => unknown) =>
+  inspectDamaged({ path, open: openQueuesEnvironment, inspect: inspectQueues, damage });
 
 test('finds nothing in what a room has left, and tells what is in it', async () => {
   const { told, found } = await inspect();
@@ -44,9 +37,6 @@ test('finds nothing in what a room has left, and tells what is in it', async () 
   expect(found.queues.map(({ name }) => name)).toEqual(['q']);
   expect(found.messages).toBeGreaterThanOrEqual(3);
 });
-
-const firstOf = <K>(table: { getKeys(options: object): Iterable<K> }): K =>
-  [...table.getKeys({ limit: 1 })][0]!;
 
 test.each<[what: string, expected: string, damage: (env: QueuesEnvironment) => unknown]>([
   [
