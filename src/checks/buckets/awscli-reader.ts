@@ -10,6 +10,7 @@ import {
 import { Slots } from '../../slots/index.ts';
 import { CheckFailure } from '../failure.ts';
 import { LIMITS } from './limits.ts';
+import { listPages } from './list-pages.ts';
 import { noBucket } from './refusals.ts';
 
 /** Runs the AWS CLI and answers what it prints; see `AwscliSource.ask`. */
@@ -33,22 +34,16 @@ export class AwscliReader implements BucketReader {
     this.#ask = ask;
   }
 
-  async *list(bucket: string, prefix: string, after: string): ReturnType<BucketReader['list']> {
-    let last = after;
-    for (let page = 0; ; page++) {
-      if (page === LIMITS.pages)
-        throw new CheckFailure(`error: too many objects below s3://${bucket}/${prefix}`);
+  list(bucket: string, prefix: string, after: string): ReturnType<BucketReader['list']> {
+    return listPages(bucket, prefix, after, async (last) => {
       const words = ['--bucket', bucket, '--prefix', prefix, '--max-items', '1000'];
       if (last !== '') words.push('--start-after', last);
       const answer = (await this.#call(bucket, 'list-objects-v2', words)) as Readonly<
         Record<string, unknown>
       >;
       const objects = (Array.isArray(answer.Contents) ? answer.Contents : []).flatMap(readEntry);
-      if (objects.length > 0) yield objects;
-      const next = objects.at(-1)?.key;
-      if (answer.NextToken === undefined || next === undefined || next === last) return;
-      last = next;
-    }
+      return { objects, isTruncated: answer.NextToken !== undefined };
+    });
   }
 
   async get(bucket: string, key: string, maxBytes: number): Promise<StoredObject | undefined> {

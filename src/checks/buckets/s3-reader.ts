@@ -7,6 +7,7 @@ import { ATTEMPTS, FIRST_PAUSE, isPassing } from '../http/retries.ts';
 import { bucketBase, fitsUrl, listingUrl, objectUrl } from './address.ts';
 import type { AddressingStyle } from './addressing-style.ts';
 import { LIMITS } from './limits.ts';
+import { listPages } from './list-pages.ts';
 import { readListing, readRefusal } from './read-xml.ts';
 import { noBucket, refusalWords } from './refusals.ts';
 
@@ -37,21 +38,14 @@ export class S3Reader implements BucketReader {
     this.#now = now;
   }
 
-  async *list(bucket: string, prefix: string, after: string): ReturnType<BucketReader['list']> {
-    let last = after;
-    for (let page = 0; ; page++) {
-      if (page === LIMITS.pages)
-        throw new CheckFailure(`error: too many objects below s3://${bucket}/${prefix}`);
+  list(bucket: string, prefix: string, after: string): ReturnType<BucketReader['list']> {
+    return listPages(bucket, prefix, after, async (last) => {
       const query = { prefix, ...(last !== '' && { 'start-after': last }) };
       const answer = await this.#send(bucket, (base) => listingUrl(base, query), LIMITS.listingBytes);
       const listing = answer.status === 200 ? readListing(answer.bytes?.toString('utf8') ?? '') : undefined;
       if (listing === undefined) throw this.#refusal(bucket, answer);
-      if (listing.objects.length > 0) yield listing.objects;
-      const next = listing.objects.at(-1)?.key;
-      // A listing that says that there is more and gives nothing new would never end.
-      if (!listing.isTruncated || next === undefined || next === last) return;
-      last = next;
-    }
+      return listing;
+    });
   }
 
   async get(bucket: string, key: string, maxBytes: number): Promise<StoredObject | undefined> {
