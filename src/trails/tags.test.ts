@@ -1,13 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ACCOUNT, ARN, error, home, settings, TrailsHouse } from './trails.fixture.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ACCOUNT, ARN, error, home, settings, useTrailsHouse } from './trails.fixture.ts';
 
-let house: TrailsHouse;
-
-beforeEach(async () => {
-  house = new TrailsHouse();
-  await house.begin();
-});
-afterEach(async () => await house.end());
+const house = useTrailsHouse();
 
 describe('tags', () => {
   beforeEach(

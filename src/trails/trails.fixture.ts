@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { openLmdbState, type State } from '../state/index.ts';
 import type { TrailsDependencies } from './dependencies.ts';
 import type { Trail } from './trail.ts';
@@ -26,15 +26,20 @@ export class TrailsHouse {
   state!: State;
   trails!: Trails;
   /** Where the journal is. */
-  head = 100;
-  clock = 1_800_000_000_000;
+  head!: number;
+  clock!: number;
   /** What was asked of the bucket and the topic. */
-  written: string[] = [];
+  written!: string[];
   /** The error codes that bucket and topic answer with. */
-  refusal: { put?: string; acl?: string; topic?: string } = {};
-  deleted: Trail[] = [];
+  refusal!: { put?: string; acl?: string; topic?: string };
+  deleted!: Trail[];
 
   async begin(): Promise<void> {
+    this.head = 100;
+    this.clock = 1_800_000_000_000;
+    this.written = [];
+    this.refusal = {};
+    this.deleted = [];
     this.#folder = mkdtempSync(join(tmpdir(), 'trails-'));
     this.openState();
     this.trails = await this.open();
@@ -74,4 +79,12 @@ export class TrailsHouse {
       ...more,
     });
   }
+}
+
+/** A house that begins anew before each test of the file. */
+export function useTrailsHouse(): TrailsHouse {
+  const house = new TrailsHouse();
+  beforeEach(() => house.begin());
+  afterEach(() => house.end());
+  return house;
 }

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Trail } from './trail.ts';
-import { ACCOUNT, ARN, away, error, home, settings, TrailsHouse } from './trails.fixture.ts';
+import { ACCOUNT, ARN, away, error, home, settings, useTrailsHouse } from './trails.fixture.ts';
 
-let house: TrailsHouse;
-
-beforeEach(async () => {
-  house = new TrailsHouse();
-  await house.begin();
-});
-afterEach(async () => await house.end());
+const house = useTrailsHouse();
 
 describe('CreateTrail', () => {
   test('makes a trail with AWS’s defaults, not logging', async () => {
