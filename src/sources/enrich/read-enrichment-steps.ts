@@ -1,15 +1,10 @@
 import {
+  Body,
   Faults,
   inside,
   isMembers,
-  type Members,
-  needText,
-  own,
   parseRange,
   type Read,
-  readList,
-  readText,
-  refuseUnknown,
   shorten,
   splitPath,
 } from '../policy/index.ts';
@@ -56,31 +51,32 @@ export function readEnrichmentSteps(json: unknown): Read<readonly EnrichmentStep
 
 function readStep(json: unknown, at: string, faults: Faults): EnrichmentStep | undefined {
   if (!isMembers(json)) return faults.add(at, `must be an object with a type: ${TYPES.join(', ')}`);
-  const type = TYPES.find((known) => known === own(json, 'type'));
-  if (type === undefined) return faults.add(`${at}.type`, `must be one of ${TYPES.join(', ')}`);
-  refuseUnknown(json, KNOWN[type], at, faults);
-  const name = readName(json, at, faults) ?? NAMES[type];
+  const body = new Body(json, at, faults);
+  const type = TYPES.find((known) => known === body.own('type'));
+  if (type === undefined) return body.fault('type', `must be one of ${TYPES.join(', ')}`);
+  body.refuseUnknown(KNOWN[type]);
+  const name = readName(body) ?? NAMES[type];
   switch (type) {
     case 'geoip':
     case 'asn': {
-      const file = needText(json, 'file', at, faults, 255);
-      if (file !== undefined) checkFile(file, ['.mmdb'], `${at}.file`, faults);
-      const field = readField(json, at, faults) ?? 'sourceIPAddress';
-      const add = readAdd(json, at, faults);
+      const file = body.need('file', 255);
+      if (file !== undefined) checkFile(body, file, ['.mmdb']);
+      const field = readField(body) ?? 'sourceIPAddress';
+      const add = readAdd(body);
       for (const [number, wanted] of (add ?? []).entries()) {
         if (!MAXMIND_FIELDS.has(wanted)) {
-          faults.add(`${at}.add[${number}]`, `must be one of ${[...MAXMIND_FIELDS.keys()].join(', ')}`);
+          body.fault(`add[${number}]`, `must be one of ${[...MAXMIND_FIELDS.keys()].join(', ')}`);
         }
       }
       return { type, name, file: file ?? '', field, ...(add && { add }) };
     }
     case 'table': {
-      const file = readOneOf(json, 'rows', ['.csv', '.json'], at, faults);
-      const rows = readRows(json, at, faults);
-      const key = readText(json, 'key', at, faults, 128);
-      if (own(json, 'field') === undefined) faults.add(`${at}.field`, 'is mandatory');
-      const field = readField(json, at, faults) ?? '';
-      const add = readAdd(json, at, faults);
+      const file = readOneOf(body, 'rows', ['.csv', '.json']);
+      const rows = readRows(body);
+      const key = body.text('key', 128);
+      if (body.own('field') === undefined) body.fault('field', 'is mandatory');
+      const field = readField(body) ?? '';
+      const add = readAdd(body);
       return {
         ...{ type, name, field },
         ...(file !== undefined && { file }),
@@ -90,132 +86,118 @@ function readStep(json: unknown, at: string, faults: Faults): EnrichmentStep | u
       };
     }
     case 'cidr': {
-      const file = readOneOf(json, 'ranges', ['.txt', '.csv', '.list', '.netset', '.ipset'], at, faults);
-      const ranges = readRanges(json, at, faults);
-      const field = readField(json, at, faults) ?? 'sourceIPAddress';
+      const file = readOneOf(body, 'ranges', ['.txt', '.csv', '.list', '.netset', '.ipset']);
+      const ranges = readRanges(body);
+      const field = readField(body) ?? 'sourceIPAddress';
       return { type, name, field, ...(file !== undefined && { file }), ...(ranges && { ranges }) };
     }
     case 'accounts': {
-      const file = readOneOf(json, 'accounts', ['.csv', '.json'], at, faults);
-      const accounts = readAccounts(json, at, faults);
+      const file = readOneOf(body, 'accounts', ['.csv', '.json']);
+      const accounts = readAccounts(body);
       return { type, name, ...(file !== undefined && { file }), ...(accounts && { accounts }) };
     }
   }
 }
 
-function readName(json: Members, at: string, faults: Faults): string | undefined {
-  const name = readText(json, 'name', at, faults, 32);
+function readName(body: Body): string | undefined {
+  const name = body.text('name', 32);
   if (name === undefined || /^[a-z][a-z0-9_]*$/.test(name)) return name;
-  return faults.add(`${at}.name`, 'must be a small letter, then small letters, digits and _');
+  return body.fault('name', 'must be a small letter, then small letters, digits and _');
 }
 
-function readField(json: Members, at: string, faults: Faults): string | undefined {
-  const field = readText(json, 'field', at, faults, 512);
+function readField(body: Body): string | undefined {
+  const field = body.text('field', 512);
   if (field === undefined || field.startsWith(ENRICHED) || splitPath(field) !== undefined) return field;
-  return faults.add(`${at}.field`, `must be names with dots between them; got ${shorten(field)}`);
+  return body.fault('field', `must be names with dots between them; got ${shorten(field)}`);
 }
 
-function readAdd(json: Members, at: string, faults: Faults): readonly string[] | undefined {
-  if (own(json, 'add') === undefined) return undefined;
+function readAdd(body: Body): readonly string[] | undefined {
+  if (body.own('add') === undefined) return undefined;
   const add: string[] = [];
-  for (const [number, name] of readList(json, 'add', at, faults, MAX_ADD).entries()) {
+  for (const [number, name] of body.list('add', MAX_ADD).entries()) {
     if (typeof name === 'string' && name !== '' && name.length <= 128) add.push(name);
-    else faults.add(`${at}.add[${number}]`, 'must be the name of a field, 1 to 128 characters');
+    else body.fault(`add[${number}]`, 'must be the name of a field, 1 to 128 characters');
   }
   return add;
 }
 
 /** Either a file, or the same in the policy itself. */
-function readOneOf(
-  json: Members,
-  other: string,
-  endings: readonly string[],
-  at: string,
-  faults: Faults,
-): string | undefined {
-  const file = readText(json, 'file', at, faults, 255);
-  const given = [own(json, 'file'), own(json, other)].filter((value) => value !== undefined);
-  if (given.length !== 1) faults.add(`${at}.file`, `or ${other} must be given, and not both`);
-  if (file !== undefined) checkFile(file, endings, `${at}.file`, faults);
+function readOneOf(body: Body, other: string, endings: readonly string[]): string | undefined {
+  const file = body.text('file', 255);
+  const given = [body.own('file'), body.own(other)].filter((value) => value !== undefined);
+  if (given.length !== 1) body.fault('file', `or ${other} must be given, and not both`);
+  if (file !== undefined) checkFile(body, file, endings);
   return file;
 }
 
 /** Policies come by HTTP: they name files of the enrichment directory, never any other. */
-function checkFile(file: string, endings: readonly string[], at: string, faults: Faults): void {
+function checkFile(body: Body, file: string, endings: readonly string[]): void {
   const names = file.split('/');
   const isPlain = names.every((name) => /^[A-Za-z0-9_][A-Za-z0-9._ -]*$/.test(name));
-  if (!isPlain) faults.add(at, 'must be a path below the enrichment directory, without . and ..');
+  if (!isPlain) body.fault('file', 'must be a path below the enrichment directory, without . and ..');
   else if (!endings.some((ending) => file.endsWith(ending))) {
-    faults.add(at, `must end in ${endings.join(', ')}`);
+    body.fault('file', `must end in ${endings.join(', ')}`);
   }
 }
 
-function readRows(
-  json: Members,
-  at: string,
-  faults: Faults,
-): ReadonlyMap<string, ReadonlyMap<string, string>> | undefined {
-  const given = readObject(json, 'rows', at, faults);
+function readRows(body: Body): ReadonlyMap<string, ReadonlyMap<string, string>> | undefined {
+  const given = readObject(body, 'rows');
   if (given === undefined) return undefined;
   const rows = new Map<string, ReadonlyMap<string, string>>();
   for (const [key, row] of given) {
-    const place = inside(`${at}.rows`, shorten(key));
+    const place = inside(body.place('rows'), shorten(key));
     if (!isMembers(row)) {
-      faults.add(place, 'must be an object of fields');
+      body.faults.add(place, 'must be an object of fields');
       continue;
     }
     const fields = Object.entries(row);
     if (!fields.every(([, value]) => isShortText(value))) {
-      faults.add(place, 'must have texts of 1 to 512 characters only');
+      body.faults.add(place, 'must have texts of 1 to 512 characters only');
     }
     rows.set(key, new Map(fields.map(([name, value]) => [name, String(value)])));
   }
   return rows;
 }
 
-function readAccounts(json: Members, at: string, faults: Faults): ReadonlyMap<string, string> | undefined {
-  const given = readObject(json, 'accounts', at, faults);
+function readAccounts(body: Body): ReadonlyMap<string, string> | undefined {
+  const given = readObject(body, 'accounts');
   if (given === undefined) return undefined;
   const accounts = new Map<string, string>();
   for (const [account, name] of given) {
-    const place = inside(`${at}.accounts`, shorten(account));
-    if (!/^\d{12}$/.test(account)) faults.add(place, 'must be an account id of 12 digits');
-    if (!isShortText(name)) faults.add(place, 'must be a name of 1 to 512 characters');
+    const place = inside(body.place('accounts'), shorten(account));
+    if (!/^\d{12}$/.test(account)) body.faults.add(place, 'must be an account id of 12 digits');
+    if (!isShortText(name)) body.faults.add(place, 'must be a name of 1 to 512 characters');
     accounts.set(account, String(name));
   }
   return accounts;
 }
 
-function readObject(
-  json: Members,
-  name: string,
-  at: string,
-  faults: Faults,
-): readonly (readonly [string, unknown])[] | undefined {
-  const given = own(json, name);
+function readObject(body: Body, name: string): readonly (readonly [string, unknown])[] | undefined {
+  const given = body.own(name);
   if (given === undefined) return undefined;
-  if (!isMembers(given)) return faults.add(`${at}.${name}`, 'must be an object');
+  if (!isMembers(given)) return body.fault(name, 'must be an object');
   const entries = Object.entries(given);
   if (entries.length <= MAX_INLINE) return entries;
-  return faults.add(`${at}.${name}`, `must have at most ${MAX_INLINE} members; use a file`);
+  return body.fault(name, `must have at most ${MAX_INLINE} members; use a file`);
 }
 
-function readRanges(json: Members, at: string, faults: Faults): readonly LabelledRange[] | undefined {
-  if (own(json, 'ranges') === undefined) return undefined;
-  return readList(json, 'ranges', at, faults, MAX_INLINE).flatMap((entry, number) => {
-    const place = `${at}.ranges[${number}]`;
+function readRanges(body: Body): readonly LabelledRange[] | undefined {
+  if (body.own('ranges') === undefined) return undefined;
+  return body.list('ranges', MAX_INLINE).flatMap((entry, number) => {
+    const place = `${body.place('ranges')}[${number}]`;
     const given = typeof entry === 'string' ? { range: entry, label: '' } : entry;
     if (!isMembers(given)) {
-      faults.add(place, 'must be a range such as 10.0.0.0/8, or an object with range and label');
+      body.faults.add(place, 'must be a range such as 10.0.0.0/8, or an object with range and label');
       return [];
     }
-    refuseUnknown(given, ['range', 'label'], place, faults);
+    const labelled = new Body(given, place, body.faults);
+    labelled.refuseUnknown(['range', 'label']);
     const { range, label = '' } = given;
     if (typeof range !== 'string' || parseRange(range) === undefined) {
-      faults.add(inside(place, 'range'), 'must be a range of IP addresses such as 10.0.0.0/8');
+      labelled.fault('range', 'must be a range of IP addresses such as 10.0.0.0/8');
     }
     if (typeof label !== 'string' || label.length > 512) {
-      faults.add(inside(place, 'label'), 'must be a text of at most 512 characters');
+      labelled.fault('label', 'must be a text of at most 512 characters');
     }
     return [{ range: String(range), label: String(label) }];
   });

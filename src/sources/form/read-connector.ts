@@ -1,15 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Connector, NoticeTopic, SourceSecrets, TlsSettings } from '../index.ts';
-import {
-  type Faults,
-  inside,
-  isMembers,
-  type Members,
-  needText,
-  own,
-  refuseUnknown,
-  shorten,
-} from '../policy/index.ts';
+import { Body, isMembers, shorten } from '../policy/index.ts';
 import type { FormChecks } from './checks.ts';
 import { accessKeyIdOf, readCredentials } from './read-credentials.ts';
 import { readDate } from './read-date.ts';
@@ -25,7 +16,6 @@ export interface ConnectorForm {
   readonly keep: readonly (keyof SourceSecrets)[];
 }
 
-const AT = 'config.Connector';
 const DEFAULT_ENDPOINT = 'https://s3.amazonaws.com';
 const DEFAULT_PARSER = 'CloudTrailLogParser';
 const KNOWN = [
@@ -44,30 +34,24 @@ const TOPIC = /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z0-9-]{1,63}:\d{12}:[A-Za-z0-
 /** Other S3s have Regions of their own: `garage`, `auto`. */
 const REGION = { pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, expected: 'the name of a Region such as us-east-1' };
 
-/** Reads `config.Connector`. */
-export function readConnector(
-  json: unknown,
-  timezone: string,
-  faults: Faults,
-  checks: FormChecks,
-): ConnectorForm | undefined {
-  if (json === undefined || json === null) return faults.add(AT, 'is mandatory');
-  if (!isMembers(json)) return faults.add(AT, 'must be an object');
-  refuseUnknown(json, KNOWN, AT, faults);
-  const endpointUrl = readEndpoint(json, 'endpoint_url', AT, faults, checks) ?? DEFAULT_ENDPOINT;
-  const credentials = readCredentials(json, faults, checks);
-  const bucket = needForm(json, 'bucket_name', AT, faults, BUCKET) ?? '';
-  const region = needForm(json, 'region_name', AT, faults, REGION) ?? '';
-  const startDate = readFilterDate(json, timezone, faults);
-  const parser = readOptional(json, 'parser', AT, faults) ?? DEFAULT_PARSER;
-  if (parser !== DEFAULT_PARSER)
-    faults.add(inside(AT, 'parser'), `must be ${DEFAULT_PARSER}; got ${shorten(parser)}`);
-  const { proxy, password } = readProxy(json, faults, checks);
-  const prefix = readPrefix(json, faults);
-  const pathStyle = readSwitch(json, 'path_style', AT, faults);
-  const tls = readTls(json, faults);
-  const queueUrl = readEndpoint(json, 'queue_url', AT, faults, checks);
-  const topic = readTopic(json, faults, checks);
+/** Reads the `Connector` of a `config`. */
+export function readConnector(config: Body, timezone: string, checks: FormChecks): ConnectorForm | undefined {
+  const body = config.needBody('Connector');
+  if (!body) return undefined;
+  body.refuseUnknown(KNOWN);
+  const endpointUrl = readEndpoint(body, 'endpoint_url', checks) ?? DEFAULT_ENDPOINT;
+  const credentials = readCredentials(body, checks);
+  const bucket = needForm(body, 'bucket_name', BUCKET) ?? '';
+  const region = needForm(body, 'region_name', REGION) ?? '';
+  const startDate = readFilterDate(body, timezone);
+  const parser = readOptional(body, 'parser') ?? DEFAULT_PARSER;
+  if (parser !== DEFAULT_PARSER) body.fault('parser', `must be ${DEFAULT_PARSER}; got ${shorten(parser)}`);
+  const { proxy, password } = readProxy(body, checks);
+  const prefix = readPrefix(body);
+  const pathStyle = readSwitch(body, 'path_style');
+  const tls = readTls(body);
+  const queueUrl = readEndpoint(body, 'queue_url', checks);
+  const topic = readTopic(body, checks);
   if (!credentials) return undefined;
   const connector: Connector = {
     endpointUrl,
@@ -84,7 +68,7 @@ export function readConnector(
     ...(pathStyle !== undefined && { pathStyle }),
   };
   const secrets = { ...credentials.secrets, ...(password !== undefined && { proxyPassword: password }) };
-  return { connector, secrets, keep: keptSecrets(connector, secrets, faults, checks) };
+  return { connector, secrets, keep: keptSecrets(body, connector, secrets, checks) };
 }
 
 /**
@@ -92,9 +76,9 @@ export function readConnector(
  * does not know its secrets, could send them elsewhere.
  */
 function keptSecrets(
+  body: Body,
   next: Connector,
   given: SourceSecrets,
-  faults: Faults,
   checks: FormChecks,
 ): (keyof SourceSecrets)[] {
   const now = checks.current?.connector;
@@ -107,7 +91,7 @@ function keptSecrets(
       // The token, unlike the key, travels with each request.
       const isSame = next.endpointUrl === now.endpointUrl && isSameHost(next.queueUrl, now.queueUrl);
       if (isSame && now.credentials.kind === 'session') keep.push('sessionToken');
-      else faults.add(inside(AT, 'session_token'), 'is mandatory when the endpoint or the queue changes');
+      else body.fault('session_token', 'is mandatory when the endpoint or the queue changes');
     }
   }
   const [proxy, before] = [next.proxy, now.proxy];
@@ -125,51 +109,51 @@ function isSameHost(next: string | undefined, now: string | undefined): boolean 
   return now !== undefined && new URL(next).origin === new URL(now).origin;
 }
 
-function readFilterDate(json: Members, timezone: string, faults: Faults): number | undefined {
-  const text = needText(json, 'filter_date', AT, faults, 64);
+function readFilterDate(body: Body, timezone: string): number | undefined {
+  const text = body.need('filter_date', 64);
   if (text === undefined) return undefined;
   const time = readDate(text, timezone);
   if (time !== undefined) return time;
-  return faults.add(
-    inside(AT, 'filter_date'),
+  return body.fault(
+    'filter_date',
     `must be a date such as 2024-08-06 or 2024-08-06T08:44:13.220Z; got ${shorten(text)}`,
   );
 }
 
-function readPrefix(json: Members, faults: Faults): string {
-  const prefix = readOptional(json, 'prefix', AT, faults) ?? '';
-  if (prefix.startsWith('/')) faults.add(inside(AT, 'prefix'), 'must not begin with a slash');
+function readPrefix(body: Body): string {
+  const prefix = readOptional(body, 'prefix') ?? '';
+  if (prefix.startsWith('/')) body.fault('prefix', 'must not begin with a slash');
   if (/(^|\/)AWSLogs(\/|$)/.test(prefix)) {
-    faults.add(inside(AT, 'prefix'), 'must be what stands before AWSLogs/ in keys, without it');
+    body.fault('prefix', 'must be what stands before AWSLogs/ in keys, without it');
   }
   return prefix.replace(/\/+$/, '');
 }
 
-function readTopic(json: Members, faults: Faults, checks: FormChecks): NoticeTopic | undefined {
-  const arn = readOptional(json, 'topic_arn', AT, faults, 512);
-  const endpointUrl = readEndpoint(json, 'topic_endpoint_url', AT, faults, checks);
+function readTopic(body: Body, checks: FormChecks): NoticeTopic | undefined {
+  const arn = readOptional(body, 'topic_arn', 512);
+  const endpointUrl = readEndpoint(body, 'topic_endpoint_url', checks);
   if (arn === undefined) {
-    if (endpointUrl !== undefined) faults.add(inside(AT, 'topic_endpoint_url'), 'needs a topic_arn');
+    if (endpointUrl !== undefined) body.fault('topic_endpoint_url', 'needs a topic_arn');
     return undefined;
   }
   if (!TOPIC.test(arn)) {
-    return faults.add(inside(AT, 'topic_arn'), `must be the ARN of an SNS topic; got ${shorten(arn)}`);
+    return body.fault('topic_arn', `must be the ARN of an SNS topic; got ${shorten(arn)}`);
   }
   return { arn, ...(endpointUrl !== undefined && { endpointUrl }) };
 }
 
-function readTls(json: Members, faults: Faults): TlsSettings {
-  const tls = own(json, 'tls');
-  const at = inside(AT, 'tls');
-  if (tls === undefined || tls === null) return { insecure: false };
-  if (!isMembers(tls)) {
-    faults.add(at, 'must be an object with ca or insecure');
+function readTls(body: Body): TlsSettings {
+  const given = body.own('tls');
+  if (given === undefined || given === null) return { insecure: false };
+  if (!isMembers(given)) {
+    body.fault('tls', 'must be an object with ca or insecure');
     return { insecure: false };
   }
-  refuseUnknown(tls, ['ca', 'insecure'], at, faults);
-  const ca = readOptional(tls, 'ca', at, faults, 200_000);
-  if (ca !== undefined && !isPem(ca)) faults.add(inside(at, 'ca'), 'must be certificates in PEM form');
-  return { ...(ca !== undefined && { ca }), insecure: readSwitch(tls, 'insecure', at, faults) ?? false };
+  const tls = new Body(given, body.place('tls'), body.faults);
+  tls.refuseUnknown(['ca', 'insecure']);
+  const ca = readOptional(tls, 'ca', 200_000);
+  if (ca !== undefined && !isPem(ca)) tls.fault('ca', 'must be certificates in PEM form');
+  return { ...(ca !== undefined && { ca }), insecure: readSwitch(tls, 'insecure') ?? false };
 }
 
 function isPem(text: string): boolean {

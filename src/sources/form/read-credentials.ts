@@ -1,14 +1,5 @@
 import type { CredentialsKind, SourceSecrets } from '../index.ts';
-import {
-  type Faults,
-  inside,
-  isMembers,
-  type Members,
-  needText,
-  own,
-  readText,
-  refuseUnknown,
-} from '../policy/index.ts';
+import { Body, isMembers } from '../policy/index.ts';
 import type { FormChecks } from './checks.ts';
 import { needForm, readEndpoint } from './read-values.ts';
 
@@ -18,7 +9,6 @@ export interface CredentialsForm {
   readonly secrets: SourceSecrets;
 }
 
-const AT = 'config.Connector';
 const KINDS = ['keys', 'session', 'profile', 'role', 'instance', 'none'] as const;
 const KNOWN = [
   'type',
@@ -42,55 +32,49 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
  * Reads `access_key` and `secret_key` (mandatory, as in the API's table), `session_token`, and `credentials`, which is
  * ours: another way than keys of its own, named by `type`.
  */
-export function readCredentials(
-  connector: Members,
-  faults: Faults,
-  checks: FormChecks,
-): CredentialsForm | undefined {
-  const given = own(connector, 'credentials');
-  const at = inside(AT, 'credentials');
+export function readCredentials(connector: Body, checks: FormChecks): CredentialsForm | undefined {
+  const given = connector.own('credentials');
   if (given !== undefined && given !== null && !isMembers(given)) {
-    return faults.add(at, `must be an object whose type is one of ${KINDS.join(', ')}`);
+    return connector.fault('credentials', `must be an object whose type is one of ${KINDS.join(', ')}`);
   }
-  const members: Members = given ?? {};
-  refuseUnknown(members, KNOWN, at, faults);
-  const word = own(members, 'type') ?? (own(connector, 'session_token') === undefined ? 'keys' : 'session');
+  const body = new Body(given ?? {}, connector.place('credentials'), connector.faults);
+  body.refuseUnknown(KNOWN);
+  const word = body.own('type') ?? (connector.own('session_token') === undefined ? 'keys' : 'session');
   const type = KINDS.find((kind) => kind === word);
   switch (type) {
     case 'keys':
     case 'session': {
-      const keys = readKeys(connector, faults, checks, type === 'session');
+      const keys = readKeys(connector, checks, type === 'session');
       return { kind: { kind: type, accessKeyId: keys.accessKeyId }, secrets: keys.secrets };
     }
     case 'profile':
-      refuseKeys(connector, faults, type);
+      refuseKeys(connector, type);
       return {
-        kind: { kind: 'profile', profile: needText(members, 'profile', at, faults, 128) ?? '' },
+        kind: { kind: 'profile', profile: body.need('profile', 128) ?? '' },
         secrets: {},
       };
     case 'role':
-      return readRole(connector, members, faults, checks);
+      return readRole(connector, body, checks);
     case 'instance':
     case 'none':
-      refuseKeys(connector, faults, type);
+      refuseKeys(connector, type);
       return { kind: { kind: type }, secrets: {} };
     default:
-      return faults.add(inside(at, 'type'), `must be one of ${KINDS.join(', ')}`);
+      return body.fault('type', `must be one of ${KINDS.join(', ')}`);
   }
 }
 
-function readRole(connector: Members, members: Members, faults: Faults, checks: FormChecks): CredentialsForm {
-  const at = inside(AT, 'credentials');
-  const roleArn = needForm(members, 'role_arn', at, faults, ROLE_ARN) ?? '';
-  const externalId = readText(members, 'external_id', at, faults, 1_224);
+function readRole(connector: Body, body: Body, checks: FormChecks): CredentialsForm {
+  const roleArn = needForm(body, 'role_arn', ROLE_ARN) ?? '';
+  const externalId = body.text('external_id', 1_224);
   if (externalId !== undefined && !EXTERNAL_ID.test(externalId)) {
-    faults.add(inside(at, 'external_id'), 'must be 2 to 1224 letters, digits and +=,.@:/-_');
+    body.fault('external_id', 'must be 2 to 1224 letters, digits and +=,.@:/-_');
   }
-  const sessionName = readText(members, 'session_name', at, faults, 64);
+  const sessionName = body.text('session_name', 64);
   if (sessionName !== undefined && !SESSION_NAME.test(sessionName)) {
-    faults.add(inside(at, 'session_name'), 'must be 2 to 64 letters, digits and +=,.@-_');
+    body.fault('session_name', 'must be 2 to 64 letters, digits and +=,.@-_');
   }
-  const stsEndpointUrl = readEndpoint(members, 'sts_endpoint_url', at, faults, checks);
+  const stsEndpointUrl = readEndpoint(body, 'sts_endpoint_url', checks);
   const role = {
     kind: 'role' as const,
     roleArn,
@@ -98,31 +82,31 @@ function readRole(connector: Members, members: Members, faults: Faults, checks: 
     ...(sessionName !== undefined && { sessionName }),
     ...(stsEndpointUrl !== undefined && { stsEndpointUrl }),
   };
-  const base = own(members, 'base') ?? 'keys';
+  const base = body.own('base') ?? 'keys';
   if (base === 'instance' || base === 'profile') {
-    refuseKeys(connector, faults, `base ${base}`);
+    refuseKeys(connector, `base ${base}`);
     if (base === 'instance') return { kind: { ...role, base: { kind: 'instance' } }, secrets: {} };
-    const profile = needText(members, 'profile', at, faults, 128) ?? '';
+    const profile = body.need('profile', 128) ?? '';
     return { kind: { ...role, base: { kind: 'profile', profile } }, secrets: {} };
   }
-  if (base !== 'keys') faults.add(inside(at, 'base'), 'must be keys, profile or instance');
-  const { accessKeyId, secrets } = readKeys(connector, faults, checks, false);
+  if (base !== 'keys') body.fault('base', 'must be keys, profile or instance');
+  const { accessKeyId, secrets } = readKeys(connector, checks, false);
   return { kind: { ...role, base: { kind: 'keys', accessKeyId } }, secrets };
 }
 
-function readKeys(connector: Members, faults: Faults, checks: FormChecks, withToken: boolean) {
-  const accessKeyId = needForm(connector, 'access_key', AT, faults, KEY_ID) ?? '';
+function readKeys(connector: Body, checks: FormChecks, withToken: boolean) {
+  const accessKeyId = needForm(connector, 'access_key', KEY_ID) ?? '';
   const mayStay =
     checks.current !== undefined && accessKeyIdOf(checks.current.connector.credentials) === accessKeyId;
   const need = (name: string, max: number) =>
-    mayStay ? readText(connector, name, AT, faults, max) : needText(connector, name, AT, faults, max);
+    mayStay ? connector.text(name, max) : connector.need(name, max);
   const secretAccessKey = need('secret_key', 256);
   if (secretAccessKey !== undefined && !/^[\x21-\x7e]+$/.test(secretAccessKey)) {
-    faults.add(inside(AT, 'secret_key'), 'must be characters without spaces');
+    connector.fault('secret_key', 'must be characters without spaces');
   }
   const sessionToken = withToken ? need('session_token', 8_192) : undefined;
-  if (!withToken && own(connector, 'session_token') !== undefined) {
-    faults.add(inside(AT, 'session_token'), 'is without effect here: credentials.type must be session');
+  if (!withToken && connector.own('session_token') !== undefined) {
+    connector.fault('session_token', 'is without effect here: credentials.type must be session');
   }
   return {
     accessKeyId,
@@ -139,10 +123,10 @@ export function accessKeyIdOf(kind: CredentialsKind): string | undefined {
   return kind.kind === 'keys' || kind.kind === 'session' ? kind.accessKeyId : undefined;
 }
 
-function refuseKeys(connector: Members, faults: Faults, type: string): void {
+function refuseKeys(connector: Body, type: string): void {
   for (const name of ['access_key', 'secret_key', 'session_token']) {
-    const value = own(connector, name);
+    const value = connector.own(name);
     if (value === undefined || value === null || value === '') continue;
-    faults.add(inside(AT, name), `is without effect with credentials of ${type}: leave it out`);
+    connector.fault(name, `is without effect with credentials of ${type}: leave it out`);
   }
 }

@@ -18,63 +18,80 @@ export function inside(at: string, name: string): string {
   return at === '' ? name : `${at}.${name}`;
 }
 
-/** Names every member that is not known, so that a misspelt one is not silently without effect. */
-export function refuseUnknown(members: Members, known: readonly string[], at: string, faults: Faults): void {
-  for (const name of Object.keys(members)) {
-    if (known.includes(name)) continue;
-    faults.add(inside(at, shorten(name)), `is not known here; known are ${known.join(', ')}`);
-  }
-}
-
-/** A text of 1 to `max` characters, or undefined when absent; anything else is a fault. */
-export function readText(
-  members: Members,
-  name: string,
-  at: string,
-  faults: Faults,
-  max = 1024,
-): string | undefined {
-  const value = own(members, name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') return faults.add(inside(at, name), 'must be a text');
-  if (value === '') return faults.add(inside(at, name), 'must not be empty');
-  if (value.length > max) return faults.add(inside(at, name), `must have at most ${max} characters`);
-  return value;
-}
-
-/** Like `readText`, but must be there. */
-export function needText(
-  members: Members,
-  name: string,
-  at: string,
-  faults: Faults,
-  max?: number,
-): string | undefined {
-  const value = own(members, name);
-  if (value === undefined || value === null) return faults.add(inside(at, name), 'is mandatory');
-  return readText(members, name, at, faults, max);
-}
-
-/** A list of at most `max` entries; empty when absent. */
-export function readList(
-  members: Members,
-  name: string,
-  at: string,
-  faults: Faults,
-  max: number,
-): readonly unknown[] {
-  const value = own(members, name);
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) {
-    faults.add(inside(at, name), 'must be a list');
-    return [];
-  }
-  if (value.length <= max) return value;
-  faults.add(inside(at, name), `must have at most ${max} entries`);
-  return value.slice(0, max);
-}
-
 /** Texts from outside stand in messages, but not whole. */
 export function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+/** A JSON object while it is read: its members, its place, and where its faults are noted. */
+export class Body {
+  readonly members: Members;
+  readonly at: string;
+  readonly faults: Faults;
+
+  constructor(members: Members, at: string, faults: Faults) {
+    this.members = members;
+    this.at = at;
+    this.faults = faults;
+  }
+
+  /** A member of its own, as it is. */
+  own(name: string): unknown {
+    return own(this.members, name);
+  }
+
+  /** Where a member stands. */
+  place(name: string): string {
+    return inside(this.at, name);
+  }
+
+  /** Notes what is wrong with a member. */
+  fault(name: string, message: string): undefined {
+    return this.faults.add(this.place(name), message);
+  }
+
+  /** Names every member that is not known, so that a misspelt one is not silently without effect. */
+  refuseUnknown(known: readonly string[]): void {
+    for (const name of Object.keys(this.members)) {
+      if (known.includes(name)) continue;
+      this.fault(shorten(name), `is not known here; known are ${known.join(', ')}`);
+    }
+  }
+
+  /** A text of 1 to `max` characters, or undefined when absent; anything else is a fault. */
+  text(name: string, max = 1024): string | undefined {
+    const value = this.own(name);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string') return this.fault(name, 'must be a text');
+    if (value === '') return this.fault(name, 'must not be empty');
+    if (value.length > max) return this.fault(name, `must have at most ${max} characters`);
+    return value;
+  }
+
+  /** Like `text`, but must be there. */
+  need(name: string, max?: number): string | undefined {
+    const value = this.own(name);
+    if (value === undefined || value === null) return this.fault(name, 'is mandatory');
+    return this.text(name, max);
+  }
+
+  /** An object, which must be there. */
+  needBody(name: string): Body | undefined {
+    const value = this.own(name);
+    if (isMembers(value)) return new Body(value, this.place(name), this.faults);
+    return this.fault(name, value === undefined || value === null ? 'is mandatory' : 'must be an object');
+  }
+
+  /** A list of at most `max` entries; empty when absent. */
+  list(name: string, max: number): readonly unknown[] {
+    const value = this.own(name);
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) {
+      this.fault(name, 'must be a list');
+      return [];
+    }
+    if (value.length <= max) return value;
+    this.fault(name, `must have at most ${max} entries`);
+    return value.slice(0, max);
+  }
 }

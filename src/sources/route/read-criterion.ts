@@ -1,17 +1,4 @@
-import {
-  type Faults,
-  inside,
-  isMembers,
-  type Members,
-  needText,
-  own,
-  parseRange,
-  readList,
-  readText,
-  refuseUnknown,
-  shorten,
-  splitPath,
-} from '../policy/index.ts';
+import { Body, type Faults, isMembers, parseRange, shorten, splitPath } from '../policy/index.ts';
 import type { Priority, RoutingCriterion } from './routing-rules.ts';
 
 /** What is known beside the rules themselves. */
@@ -34,20 +21,21 @@ export function readCriterion(
   faults: Faults,
 ): RoutingCriterion | undefined {
   if (!isMembers(json)) return faults.add(at, 'must be an object with type, key and operation');
-  refuseUnknown(json, KNOWN_OF_CRITERION, at, faults);
-  const id = readText(json, own(json, 'id') === undefined ? '_id' : 'id', at, faults, 64);
-  const key = needText(json, 'key', at, faults, 512);
+  const body = new Body(json, at, faults);
+  body.refuseUnknown(KNOWN_OF_CRITERION);
+  const id = body.text(body.own('id') === undefined ? '_id' : 'id', 64);
+  const key = body.need('key', 512);
   if (key !== undefined && !key.startsWith('enrich.') && splitPath(key) === undefined) {
-    faults.add(inside(at, 'key'), `must be names with dots between them; got ${shorten(key)}`);
+    body.fault('key', `must be names with dots between them; got ${shorten(key)}`);
   }
-  const value = readValue(json, at, faults);
-  const type = readType(json, value, at, faults);
-  const match = readMatch(json, value, at, faults);
-  const operation = readOperation(json, at, faults);
-  const repository = readRepository(json, at, operation, checks, faults);
-  const tags = readTags(json, at, faults);
-  const priority = own(json, 'priority');
-  const level = priority === undefined ? undefined : readLevel(priority, inside(at, 'priority'), faults);
+  const value = readValue(body);
+  const type = readType(body, value);
+  const match = readMatch(body, value);
+  const operation = readOperation(body);
+  const repository = readRepository(body, operation, checks);
+  const tags = readTags(body);
+  const priority = body.own('priority');
+  const level = priority === undefined ? undefined : readLevel(priority, body.place('priority'), faults);
   return {
     type: type ?? 'KeyPresent',
     key: key ?? '',
@@ -62,49 +50,39 @@ export function readCriterion(
 }
 
 /** Numbers and booleans are taken as their text: `"value": true` is no mistake. `""` is no value, as the API's example has it. */
-function readValue(json: Members, at: string, faults: Faults): string | undefined {
-  const value = own(json, 'value');
+function readValue(body: Body): string | undefined {
+  const value = body.own('value');
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return readText(json, 'value', at, faults, 512);
+  return body.text('value', 512);
 }
 
-function readType(
-  json: Members,
-  value: string | undefined,
-  at: string,
-  faults: Faults,
-): RoutingCriterion['type'] | undefined {
-  const given = own(json, 'type');
-  const hasValue = ![undefined, null, ''].includes(own(json, 'value') as undefined);
+function readType(body: Body, value: string | undefined): RoutingCriterion['type'] | undefined {
+  const given = body.own('type');
+  const hasValue = ![undefined, null, ''].includes(body.own('value') as undefined);
   if (given === undefined || given === null) return hasValue ? 'KeyPresentValueMatches' : 'KeyPresent';
   const word = String(given).toLowerCase().replace(/[ _-]/g, '');
   if (word === 'keypresent') {
     if (value !== undefined) {
-      faults.add(inside(at, 'value'), 'is without effect with type KeyPresent; use KeyPresentValueMatches');
+      body.fault('value', 'is without effect with type KeyPresent; use KeyPresentValueMatches');
     }
     return 'KeyPresent';
   }
   if (word === 'keypresentvaluematches' || word === 'valuematches') {
-    if (!hasValue) faults.add(inside(at, 'value'), 'is mandatory with type KeyPresentValueMatches');
+    if (!hasValue) body.fault('value', 'is mandatory with type KeyPresentValueMatches');
     return 'KeyPresentValueMatches';
   }
-  return faults.add(inside(at, 'type'), 'must be KeyPresent or KeyPresentValueMatches');
+  return body.fault('type', 'must be KeyPresent or KeyPresentValueMatches');
 }
 
-function readMatch(
-  json: Members,
-  value: string | undefined,
-  at: string,
-  faults: Faults,
-): RoutingCriterion['match'] | undefined {
-  const match = own(json, 'match');
+function readMatch(body: Body, value: string | undefined): RoutingCriterion['match'] | undefined {
+  const match = body.own('match');
   if (match === undefined || match === null) return undefined;
   if (match === 'cidr' && value !== undefined && parseRange(value) === undefined) {
-    return faults.add(inside(at, 'value'), 'must be a range of IP addresses such as 10.0.0.0/8');
+    return body.fault('value', 'must be a range of IP addresses such as 10.0.0.0/8');
   }
   if (match === 'exact' || match === 'wildcard' || match === 'cidr') return match;
-  return faults.add(inside(at, 'match'), 'must be exact, wildcard or cidr');
+  return body.fault('match', 'must be exact, wildcard or cidr');
 }
 
 /** Spellings in small letters without blanks, dashes and underscores. */
@@ -121,62 +99,60 @@ const OPERATIONS: ReadonlyMap<string, RoutingCriterion['operation']> = new Map([
   ['drop', 'discard'],
 ]);
 
-function readOperation(json: Members, at: string, faults: Faults): RoutingCriterion['operation'] | undefined {
+function readOperation(body: Body): RoutingCriterion['operation'] | undefined {
   const read = (name: string): RoutingCriterion['operation'] | undefined => {
-    const value = own(json, name);
+    const value = body.own(name);
     if (value === undefined || value === null || value === '') return undefined;
     if (name === 'drop' && typeof value === 'boolean') return value ? 'discard' : 'store';
     const word = typeof value === 'string' ? value.toLowerCase().replace(/[ _-]/g, '') : '';
     const known = OPERATIONS.get(word);
-    return known ?? faults.add(inside(at, name), 'must be store, discard_raw or discard');
+    return known ?? body.fault(name, 'must be store, discard_raw or discard');
   };
   const [operation, drop] = [read('operation'), read('drop')];
-  const isEquals = own(json, 'operation') === 'Equals';
+  const isEquals = body.own('operation') === 'Equals';
   if (operation !== undefined && drop !== undefined && operation !== drop && !isEquals) {
-    faults.add(inside(at, 'drop'), 'and operation say different things: give one of them');
+    body.fault('drop', 'and operation say different things: give one of them');
   }
   return isEquals ? (drop ?? 'store') : (operation ?? drop ?? 'store');
 }
 
 function readRepository(
-  json: Members,
-  at: string,
+  body: Body,
   operation: RoutingCriterion['operation'] | undefined,
   checks: RoutingChecks,
-  faults: Faults,
 ): string | undefined {
   const given = ['repository', 'repo'].filter(
-    (name) => ![undefined, null, ''].includes(own(json, name) as undefined),
+    (name) => ![undefined, null, ''].includes(body.own(name) as undefined),
   );
   const [name] = given;
   if (name === undefined) return undefined;
-  if (given.length > 1 && own(json, 'repo') !== own(json, 'repository')) {
-    faults.add(inside(at, 'repo'), 'and repository say different things: give one of them');
+  if (given.length > 1 && body.own('repo') !== body.own('repository')) {
+    body.fault('repo', 'and repository say different things: give one of them');
   }
-  const repository = readText(json, name, at, faults, 128);
+  const repository = body.text(name, 128);
   // A record that is dropped lies in no repository; the API's callers send the member all the same.
   if (repository !== undefined && operation !== 'discard') {
-    checkRepo(repository, inside(at, name), checks, faults);
+    checkRepo(body, name, repository, checks);
   }
   return repository;
 }
 
 /** Notes a repository that is not there. */
-export function checkRepo(name: string, at: string, checks: RoutingChecks, faults: Faults): void {
-  if (checks.repoExists?.(name) === false) faults.add(at, `names no repository: ${shorten(name)}`);
+export function checkRepo(body: Body, member: string, name: string, checks: RoutingChecks): void {
+  if (checks.repoExists?.(name) === false) body.fault(member, `names no repository: ${shorten(name)}`);
 }
 
 /** Tags as Datadog takes them: a letter (after our `#`), then letters, digits and `_-:./`; at most 200 characters. */
 const TAG = /^#?\p{L}[\p{L}\p{N}_:./-]{0,198}$/u;
 
 /** Reads `tags`: none when absent. */
-export function readTags(json: Members, at: string, faults: Faults): readonly string[] {
+export function readTags(body: Body): readonly string[] {
   const tags: string[] = [];
-  for (const [number, tag] of readList(json, 'tags', at, faults, MAX_TAGS).entries()) {
+  for (const [number, tag] of body.list('tags', MAX_TAGS).entries()) {
     if (typeof tag === 'string' && TAG.test(tag)) tags.push(tag);
     else
-      faults.add(
-        `${inside(at, 'tags')}[${number}]`,
+      body.fault(
+        `tags[${number}]`,
         'must be a letter, then letters, digits and _ - : . /; at most 200 characters',
       );
   }

@@ -1,15 +1,4 @@
-import {
-  Faults,
-  inside,
-  isMembers,
-  type Members,
-  needText,
-  own,
-  type Read,
-  readList,
-  refuseUnknown,
-  shorten,
-} from '../policy/index.ts';
+import { Body, Faults, inside, isMembers, type Read, shorten } from '../policy/index.ts';
 import { checkRepo, type RoutingChecks, readCriterion, readLevel, readTags } from './read-criterion.ts';
 import type { Priorities, Priority, RoutingCriterion, RoutingRules } from './routing-rules.ts';
 
@@ -35,19 +24,20 @@ export function readRoutingRules(
     faults.add('', 'must be an object with catch_all and routing_criterion');
     return faults.finish(() => ({ criteria: [], catchAll: '' }));
   }
-  refuseUnknown(json, [...KNOWN, ...ignored], '', faults);
-  const catchAll = needText(json, 'catch_all', '', faults, 128);
-  if (catchAll !== undefined) checkRepo(catchAll, 'catch_all', checks, faults);
-  const member = own(json, 'routing_criteria') === undefined ? 'routing_criterion' : 'routing_criteria';
-  if (member === 'routing_criteria' && own(json, 'routing_criterion') !== undefined) {
-    faults.add('routing_criterion', 'and routing_criteria mean the same: give one of them');
+  const body = new Body(json, '', faults);
+  body.refuseUnknown([...KNOWN, ...ignored]);
+  const catchAll = body.need('catch_all', 128);
+  if (catchAll !== undefined) checkRepo(body, 'catch_all', catchAll, checks);
+  const member = body.own('routing_criteria') === undefined ? 'routing_criterion' : 'routing_criteria';
+  if (member === 'routing_criteria' && body.own('routing_criterion') !== undefined) {
+    body.fault('routing_criterion', 'and routing_criteria mean the same: give one of them');
   }
-  const criteria = readList(json, member, '', faults, MAX_CRITERIA).map((entry, at) =>
-    readCriterion(entry, `${member}[${at}]`, checks, faults),
-  );
-  refuseTwins(criteria, member, faults);
-  const tags = readTags(json, '', faults);
-  const priorities = readPriorities(json, faults);
+  const criteria = body
+    .list(member, MAX_CRITERIA)
+    .map((entry, at) => readCriterion(entry, `${member}[${at}]`, checks, faults));
+  refuseTwins(body, criteria, member);
+  const tags = readTags(body);
+  const priorities = readPriorities(body);
   return faults.finish(() => ({
     criteria: criteria.filter((criterion) => criterion !== undefined),
     catchAll: catchAll ?? '',
@@ -57,37 +47,33 @@ export function readRoutingRules(
 }
 
 /** Two criteria under one id would leave open by which of them a record lies where it lies. */
-function refuseTwins(
-  criteria: readonly (RoutingCriterion | undefined)[],
-  member: string,
-  faults: Faults,
-): void {
+function refuseTwins(body: Body, criteria: readonly (RoutingCriterion | undefined)[], member: string): void {
   const seen = new Set<string>();
   for (const [at, criterion] of criteria.entries()) {
     const id = criterion?.id;
     if (id === undefined) continue;
-    if (seen.has(id)) faults.add(`${member}[${at}].id`, 'is the id of an earlier criterion');
+    if (seen.has(id)) body.fault(`${member}[${at}].id`, 'is the id of an earlier criterion');
     seen.add(id);
   }
 }
 
-function readPriorities(json: Members, faults: Faults): Priorities {
-  const given = own(json, 'priorities');
+function readPriorities(body: Body): Priorities {
+  const given = body.own('priorities');
   const priorities = new Map<string, Priority>();
   if (given === undefined || given === null) return priorities;
   if (!isMembers(given)) {
-    faults.add('priorities', 'must be an object of services, such as {"iam": "normal", "*": "low"}');
+    body.fault('priorities', 'must be an object of services, such as {"iam": "normal", "*": "low"}');
     return priorities;
   }
   const entries = Object.entries(given);
   if (entries.length > MAX_PRIORITIES)
-    faults.add('priorities', `must have at most ${MAX_PRIORITIES} members`);
+    body.fault('priorities', `must have at most ${MAX_PRIORITIES} members`);
   for (const [service, value] of entries.slice(0, MAX_PRIORITIES)) {
-    const at = inside('priorities', shorten(service));
+    const name = inside('priorities', shorten(service));
     if (!/^(\*|[a-z0-9-]{1,64}(\.[a-z0-9-]{1,64}){0,3})$/.test(service)) {
-      faults.add(at, 'must be a service such as iam (from iam.amazonaws.com), or *');
+      body.fault(name, 'must be a service such as iam (from iam.amazonaws.com), or *');
     }
-    const level = readLevel(value, at, faults);
+    const level = readLevel(value, body.place(name), body.faults);
     if (level !== undefined) priorities.set(service, level);
   }
   return priorities;

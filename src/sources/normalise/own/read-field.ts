@@ -1,14 +1,4 @@
-import {
-  type Faults,
-  inside,
-  isMembers,
-  type Members,
-  needText,
-  own,
-  refuseUnknown,
-  shorten,
-  splitPath,
-} from '../../policy/index.ts';
+import { Body, type Faults, inside, isMembers, shorten, splitPath } from '../../policy/index.ts';
 import { flatField } from '../flat.ts';
 import { KEPT } from './kept.ts';
 import { OWN_SHAPES, type OwnField, type OwnShape, type Scalar } from './normalizer.ts';
@@ -54,33 +44,34 @@ export function readKey(key: string, at: string, faults: Faults): boolean {
 /** Reads one field: `to`, and `is` or `from` with `as`, `values` and `otherwise`. */
 export function readField(json: unknown, at: string, faults: Faults): OwnField | undefined {
   if (!isMembers(json)) return faults.add(at, 'must be an object with to and from');
-  refuseUnknown(json, KNOWN, at, faults);
-  const to = needText(json, 'to', at, faults, MAX_NAME);
+  const body = new Body(json, at, faults);
+  body.refuseUnknown(KNOWN);
+  const to = body.need('to', MAX_NAME);
   if (to !== undefined && !isFieldName(to)) {
-    faults.add(
-      inside(at, 'to'),
+    body.fault(
+      'to',
       `must be names with dots between them, of letters, digits and @ _ # $ : / -; got ${shorten(to)}`,
     );
   }
-  const [is, from] = [own(json, 'is'), own(json, 'from')];
+  const [is, from] = [body.own('is'), body.own('from')];
   if ((is === undefined) === (from === undefined)) {
     return faults.add(at, 'must have either from or is');
   }
   if (is !== undefined) {
     for (const name of ['as', 'values', 'otherwise']) {
-      if (own(json, name) !== undefined) faults.add(inside(at, name), 'is without effect with is');
+      if (body.own(name) !== undefined) body.fault(name, 'is without effect with is');
     }
-    const value = readScalar(is, inside(at, 'is'), faults);
+    const value = readScalar(is, body.place('is'), faults);
     return { to: to ?? '', is: value ?? '' };
   }
-  const otherwise = own(json, 'otherwise');
-  const values = readValues(json, at, faults);
+  const otherwise = body.own('otherwise');
+  const values = readValues(body);
   const fallback =
-    otherwise === undefined ? undefined : readScalar(otherwise, inside(at, 'otherwise'), faults);
+    otherwise === undefined ? undefined : readScalar(otherwise, body.place('otherwise'), faults);
   return {
     to: to ?? '',
-    from: readPaths(from, inside(at, 'from'), faults),
-    as: readShape(json, at, values !== undefined, faults),
+    from: readPaths(from, body.place('from'), faults),
+    as: readShape(body, values !== undefined),
     ...(values && { values }),
     ...(fallback !== undefined && { otherwise: fallback }),
   };
@@ -100,29 +91,31 @@ function readPaths(from: unknown, at: string, faults: Faults): readonly string[]
   });
 }
 
-function readShape(json: Members, at: string, hasValues: boolean, faults: Faults): OwnShape {
-  const given = own(json, 'as');
+function readShape(body: Body, hasValues: boolean): OwnShape {
+  const given = body.own('as');
   if (given === undefined || given === null) return 'text';
   const shape = OWN_SHAPES.find((one) => one === given);
-  if (shape === undefined) faults.add(inside(at, 'as'), `must be one of ${OWN_SHAPES.join(', ')}`);
+  if (shape === undefined) body.fault('as', `must be one of ${OWN_SHAPES.join(', ')}`);
   else if (hasValues && shape !== 'text' && shape !== 'list') {
-    faults.add(inside(at, 'as'), 'must be text or list with values: they are compared as texts');
+    body.fault('as', 'must be text or list with values: they are compared as texts');
   }
   return shape ?? 'text';
 }
 
-function readValues(json: Members, at: string, faults: Faults): ReadonlyMap<string, Scalar> | undefined {
-  const given = own(json, 'values');
+function readValues(body: Body): ReadonlyMap<string, Scalar> | undefined {
+  const given = body.own('values');
   if (given === undefined || given === null) return undefined;
-  const place = inside(at, 'values');
-  if (!isMembers(given)) return faults.add(place, 'must be an object: a text, and what becomes of it');
+  if (!isMembers(given)) return body.fault('values', 'must be an object: a text, and what becomes of it');
   const entries = Object.entries(given);
   if (entries.length === 0 || entries.length > MAX_VALUES) {
-    faults.add(place, `must have 1 to ${MAX_VALUES} entries`);
+    body.fault('values', `must have 1 to ${MAX_VALUES} entries`);
   }
   return new Map(
     entries.slice(0, MAX_VALUES).map(([text, value]) => {
-      return [text, readScalar(value, inside(place, shorten(text)), faults) ?? ''] as const;
+      return [
+        text,
+        readScalar(value, inside(body.place('values'), shorten(text)), body.faults) ?? '',
+      ] as const;
     }),
   );
 }

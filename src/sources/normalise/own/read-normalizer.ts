@@ -1,14 +1,4 @@
-import {
-  Faults,
-  inside,
-  isMembers,
-  type Members,
-  own,
-  type Read,
-  readList,
-  refuseUnknown,
-  shorten,
-} from '../../policy/index.ts';
+import { Body, Faults, inside, isMembers, own, type Read, shorten } from '../../policy/index.ts';
 import { VIEWS } from '../view-names.ts';
 import type { OwnCondition, OwnField, OwnNormalizer } from './normalizer.ts';
 import { isFieldName, readField, readKey } from './read-field.ts';
@@ -28,44 +18,40 @@ export function readNormalizer(json: unknown): Read<OwnNormalizer> {
     faults.add('', 'must be an object with fields');
     return faults.finish((): OwnNormalizer => undefined as never);
   }
-  refuseUnknown(json, KNOWN, '', faults);
-  const base = readWord(json, 'base', VIEWS, faults);
-  const names = readWord(json, 'names', ['nested', 'flat'], faults);
+  const body = new Body(json, '', faults);
+  body.refuseUnknown(KNOWN);
+  const base = readWord(body, 'base', VIEWS);
+  const names = readWord(body, 'names', ['nested', 'flat']);
   if (base !== undefined && names !== undefined && (names === 'flat') !== (base === 'flat')) {
-    faults.add('names', `cannot be ${names} over the base ${base}: leave it out`);
+    body.fault('names', `cannot be ${names} over the base ${base}: leave it out`);
   }
   const nest = names === undefined ? base !== 'flat' : names === 'nested';
-  const when = readConditions(json, faults);
-  const drop = readDrop(json, base !== undefined, faults);
-  const fields = readFields(json, nest, faults);
+  const when = readConditions(body);
+  const drop = readDrop(body, base !== undefined);
+  const fields = readFields(body, nest);
   return faults.finish(() => ({ ...(base !== undefined && { base }), nest, when, drop, fields }));
 }
 
-function readWord<T extends string>(
-  json: Members,
-  name: string,
-  words: readonly T[],
-  faults: Faults,
-): T | undefined {
-  const value = own(json, name);
+function readWord<T extends string>(body: Body, name: string, words: readonly T[]): T | undefined {
+  const value = body.own(name);
   if (value === undefined || value === null) return undefined;
   const word = words.find((one) => one === value);
-  return word ?? faults.add(name, `must be one of ${words.join(', ')}`);
+  return word ?? body.fault(name, `must be one of ${words.join(', ')}`);
 }
 
 /** `{"eventSource": "iam.amazonaws.com", "errorCode": ["*Denied", "*Unauthorized*"]}` */
-function readConditions(json: Members, faults: Faults): readonly OwnCondition[] {
-  const when = own(json, 'when');
+function readConditions(body: Body): readonly OwnCondition[] {
+  const when = body.own('when');
   if (when === undefined || when === null) return [];
   if (!isMembers(when)) {
-    faults.add('when', 'must be an object of keys and the values that they are to have');
+    body.fault('when', 'must be an object of keys and the values that they are to have');
     return [];
   }
   const entries = Object.entries(when);
-  if (entries.length > MAX_CONDITIONS) faults.add('when', `must have at most ${MAX_CONDITIONS} keys`);
+  if (entries.length > MAX_CONDITIONS) body.fault('when', `must have at most ${MAX_CONDITIONS} keys`);
   return entries.slice(0, MAX_CONDITIONS).flatMap(([key, value]) => {
-    const at = inside('when', shorten(key));
-    if (!readKey(key, at, faults)) return [];
+    const at = inside(body.place('when'), shorten(key));
+    if (!readKey(key, at, body.faults)) return [];
     const values = (Array.isArray(value) ? (value as unknown[]) : [value]).map((one) =>
       typeof one === 'number' || typeof one === 'boolean' ? String(one) : one,
     );
@@ -73,35 +59,40 @@ function readConditions(json: Members, faults: Faults): readonly OwnCondition[] 
       (one): one is string => typeof one === 'string' && one !== '' && one.length <= MAX_TEXT,
     );
     if (areTexts && values.length >= 1 && values.length <= MAX_VALUES) return [{ key, values }];
-    faults.add(at, `must be a text of 1 to ${MAX_TEXT} characters, or a list of 1 to ${MAX_VALUES} of them`);
+    body.faults.add(
+      at,
+      `must be a text of 1 to ${MAX_TEXT} characters, or a list of 1 to ${MAX_VALUES} of them`,
+    );
     return [];
   });
 }
 
-function readDrop(json: Members, hasBase: boolean, faults: Faults): readonly string[] {
-  const list = readList(json, 'drop', '', faults, MAX_FIELDS);
-  if (list.length > 0 && !hasBase) faults.add('drop', 'is without effect without a base');
+function readDrop(body: Body, hasBase: boolean): readonly string[] {
+  const list = body.list('drop', MAX_FIELDS);
+  if (list.length > 0 && !hasBase) body.fault('drop', 'is without effect without a base');
   return list.flatMap((name, number) => {
     if (typeof name === 'string' && isFieldName(name)) return [name];
-    faults.add(`drop[${number}]`, 'must be the name of a field');
+    body.fault(`drop[${number}]`, 'must be the name of a field');
     return [];
   });
 }
 
-function readFields(json: Members, nest: boolean, faults: Faults): readonly OwnField[] {
-  const given = own(json, 'fields');
-  if (given === undefined || given === null) faults.add('fields', 'is mandatory');
-  const list = readList(json, 'fields', '', faults, MAX_FIELDS);
-  if (Array.isArray(given) && given.length === 0) faults.add('fields', 'must have one field or more');
-  const fields = list.flatMap((entry, number) => readField(entry, `fields[${number}]`, faults) ?? []);
+function readFields(body: Body, nest: boolean): readonly OwnField[] {
+  const given = body.own('fields');
+  if (given === undefined || given === null) body.fault('fields', 'is mandatory');
+  const list = body.list('fields', MAX_FIELDS);
+  if (Array.isArray(given) && given.length === 0) body.fault('fields', 'must have one field or more');
+  const fields = list.flatMap(
+    (entry, number) => readField(entry, body.place(`fields[${number}]`), body.faults) ?? [],
+  );
   const parts = fields.filter((field) => 'as' in field && ['json', 'value', 'list'].includes(field.as));
   if (parts.length > MAX_PARTS) {
-    faults.add(
+    body.fault(
       'fields',
       `may have at most ${MAX_PARTS} with "as" json, value or list; found ${parts.length}`,
     );
   }
-  refuseClashes(list, nest, faults);
+  refuseClashes(list, nest, body.faults);
   return fields;
 }
 
