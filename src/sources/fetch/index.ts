@@ -15,4 +15,5 @@ export {
   readCloudTrailKey,
 } from './cloudtrail-key.ts';
 export { createS3BucketReader } from './s3-bucket-reader.ts';
-export { type FoundFile, type Lane, Walk, type WalkHost } from './walk.ts';
+export { Walk } from './walk.ts';
+export type { FoundFile, Lane, WalkHost } from './walk-host.ts';

@@ -1,15 +1,17 @@
-import type { BucketReader, ListedObject } from './bucket-reader.ts';
 import {
   type CloudTrailKey,
-  DIGESTS,
   dayOf,
   dayPath,
-  foreignFolder,
   keyBefore,
   type RegionFolder,
   readCloudTrailKey,
 } from './cloudtrail-key.ts';
 import { DayCount } from './day-count.ts';
+import { FolderBook, type FolderState } from './folder-book.ts';
+import { found, pagesOf } from './listing.ts';
+import { PagesAhead } from './pages-ahead.ts';
+import { sweep } from './sweep.ts';
+import type { Lane, WalkHost } from './walk-host.ts';
 
 const HOUR = 3_600_000;
 /** A file whose name is older than this is found by the hourly look at its day. */
@@ -20,46 +22,6 @@ const YOUNG_INTERVAL = HOUR;
 const LEVEL_INTERVAL = 3 * HOUR;
 /** Keys outside of known folders are looked for again after this many times the duration of the last look. */
 const SWEEP_SHARE = 20;
-/** Region folders of one source: accounts × kinds × Regions. */
-const MAX_FOLDERS = 50_000;
-/** Pages whose files are under way while the next is listed. */
-const PAGES_AHEAD = 3;
-
-/** A file that was found, and what its key says. */
-export interface FoundFile extends ListedObject {
-  /** Absent: its key is not of CloudTrail's form. */
-  readonly place?: CloudTrailKey;
-}
-
-/** `fresh` goes before `back`. */
-export type Lane = 'fresh' | 'back';
-
-/** What a walk needs of the collector. */
-export interface WalkHost {
-  /** One request, repeated as far as it may pass. */
-  list: BucketReader['list'];
-  /**
-   * Resolves when each of the files is dealt with: its records durable, or itself in a durable list of those to try
-   * again. Files that were dealt with before cost next to nothing.
-   */
-  take(files: readonly FoundFile[], lane: Lane, from: number): Promise<void>;
-  /** Small durable values of this source's walk. */
-  readonly memory: {
-    get<T>(name: string): T | undefined;
-    /** Durable on return. */
-    put(name: string, value: unknown): Promise<void>;
-    /** Soon; a crash may bring back an older value, which only costs another look. */
-    note(name: string, value: unknown): void;
-    remove(name: string): Promise<void>;
-    entries<T>(prefix: string): Iterable<readonly [string, T]>;
-  };
-  readonly now: () => number;
-  readonly signal: AbortSignal;
-  /** Days of folders, in the lane `back`: `planned` are still to be looked at, `passed` of them are dealt with. */
-  onDays?(days: { readonly planned?: number; readonly passed?: number }): void;
-  /** Folders of other services are counted, not read. */
-  countForeign(folder: string): void;
-}
 
 /** A range of days that somebody asked for, until it was walked. */
 interface BackFillJob {
@@ -67,22 +29,6 @@ interface BackFillJob {
   readonly to: number;
   /** Folders that are done. */
   readonly done: readonly string[];
-}
-
-/** How far a level of a folder is. */
-interface LevelState {
-  /** When it was last looked at whole, ms; 0 never. */
-  readonly at: number;
-  /** Under way: files up to this key are dealt with. */
-  readonly cursor?: string;
-  /** When the look that is under way began. */
-  readonly since?: number;
-  /** The newest day of it when it began; its days move on meanwhile. */
-  readonly newest?: number;
-}
-
-interface FolderState extends RegionFolder {
-  readonly levels: readonly LevelState[];
 }
 
 /**
@@ -102,7 +48,7 @@ export class Walk {
   readonly #host: WalkHost;
   readonly #prefix: string;
   readonly #start: number;
-  readonly #folders = new Map<string, FolderState>();
+  readonly #folders: FolderBook;
   #sweptAt = 0;
   #sweepTook = 0;
 
@@ -111,32 +57,27 @@ export class Walk {
     this.#host = host;
     this.#prefix = options.prefix === '' ? '' : `${options.prefix}/`;
     this.#start = options.start;
-    for (const [, folder] of host.memory.entries<FolderState>('folder/')) {
-      if (folder.folder.startsWith(this.#prefix)) this.#folders.set(folder.folder, folder);
-    }
+    this.#folders = new FolderBook(host.memory, this.#prefix);
   }
 
   /** The folders that are known. */
   folders(): readonly RegionFolder[] {
-    return [...this.#folders.values()];
+    return this.#folders.all();
   }
 
   /** A file that came by another way shows a folder that no sweep has met. */
   learn(place: CloudTrailKey): void {
-    if (this.#folders.has(place.folder) || this.#folders.size >= MAX_FOLDERS) return;
-    if (!place.folder.startsWith(this.#prefix)) return;
-    const { folder, account, kind, region } = place;
-    this.#save({ folder, account, kind, region, levels: [] });
+    this.#folders.learn(place);
   }
 
   /** Looks for what is new. `whole`: at everything that is not older than two days, due or not. */
   async fresh(whole: boolean): Promise<void> {
     const now = this.#host.now();
     if (whole || now - this.#sweptAt >= this.#sweepTook * SWEEP_SHARE) await this.#sweep();
-    await this.#each(8, this.#eventFolders(), (folder) =>
+    await this.#each(8, this.#folders.events(), (folder) =>
       this.#range(folder, { startAfter: keyBefore(folder, this.#from(now - HOT_WINDOW)) }, 'fresh'),
     );
-    await this.#each(8, this.#eventFolders(), async (folder) => {
+    await this.#each(8, this.#folders.events(), async (folder) => {
       const due = whole || now - (folder.levels[0]?.at ?? 0) >= YOUNG_INTERVAL;
       if (due) await this.#level(folder, 0, 'fresh', whole);
     });
@@ -149,7 +90,7 @@ export class Walk {
     const jobs = new Set<string>();
     let planned = 0;
     for (let level = 1; 2 ** level <= this.#age(); level++) {
-      for (const folder of this.#eventFolders()) {
+      for (const folder of this.#folders.events()) {
         if (!isDue(folder, level)) continue;
         const { first, newest } = this.#span(folder, level, whole);
         planned += Math.max(0, newest + 1 - first);
@@ -161,7 +102,7 @@ export class Walk {
     }
     this.#host.onDays?.({ planned });
     for (let level = 1; 2 ** level <= this.#age(); level++) {
-      await this.#each(2, this.#eventFolders(), async (folder) => {
+      await this.#each(2, this.#folders.events(), async (folder) => {
         if (isDue(folder, level)) await this.#level(folder, level, 'back', whole);
       });
     }
@@ -175,7 +116,7 @@ export class Walk {
   isBehind(): boolean {
     for (const _job of this.#host.memory.entries('job/')) return true;
     for (let level = 1; 2 ** level <= this.#age(); level++) {
-      if (this.#eventFolders().some((folder) => (folder.levels[level]?.at ?? 0) === 0)) return true;
+      if (this.#folders.events().some((folder) => (folder.levels[level]?.at ?? 0) === 0)) return true;
     }
     return false;
   }
@@ -184,10 +125,6 @@ export class Walk {
   async backFill(from: number, to: number): Promise<void> {
     const job: BackFillJob = { from, to, done: [] };
     await this.#host.memory.put(`job/${from}-${to}`, job);
-  }
-
-  #eventFolders(): FolderState[] {
-    return [...this.#folders.values()].filter(({ kind }) => kind !== DIGESTS);
   }
 
   /** How many days back the source begins. */
@@ -201,7 +138,7 @@ export class Walk {
 
   async #job(name: string, job: BackFillJob): Promise<void> {
     const done = new Set(job.done);
-    for (const folder of this.#eventFolders()) {
+    for (const folder of this.#folders.events()) {
       if (done.has(folder.folder)) continue;
       const end = `${folder.folder}${dayPath(dayOf(job.to - 1) + 1)}`;
       const startAfter = `${folder.folder}${dayPath(dayOf(job.from))}/`;
@@ -216,7 +153,7 @@ export class Walk {
 
   /** Days that a job has still to look at, those of each folder. */
   #jobDays({ from, to, done }: BackFillJob): number {
-    const left = this.#eventFolders().filter(({ folder }) => !done.includes(folder));
+    const left = this.#folders.events().filter(({ folder }) => !done.includes(folder));
     return left.length * (dayOf(to - 1) + 1 - dayOf(from));
   }
 
@@ -248,25 +185,11 @@ export class Walk {
       ...(level > 0 && { end: `${folder.folder}${dayPath(newest + 1)}` }),
     };
     await this.#range(folder, range, lane, (cursor) => {
-      this.#setLevel(folder.folder, level, { at: state.at, cursor, since, newest });
+      this.#folders.setLevel(folder.folder, level, { at: state.at, cursor, since, newest });
       days?.past(cursor);
     });
     days?.finish();
-    this.#setLevel(folder.folder, level, { at: since });
-  }
-
-  #setLevel(name: string, level: number, state: LevelState): void {
-    const folder = this.#folders.get(name);
-    if (!folder) return;
-    const levels = Array.from({ length: Math.max(folder.levels.length, level + 1) }, (_, at) =>
-      at === level ? state : (folder.levels[at] ?? { at: 0 }),
-    );
-    this.#save({ ...folder, levels });
-  }
-
-  #save(folder: FolderState): void {
-    this.#folders.set(folder.folder, folder);
-    this.#host.memory.note(`folder/${folder.folder}`, folder);
+    this.#folders.setLevel(folder.folder, level, { at: since });
   }
 
   /** Takes the files of a part of a folder. `onPast` is told of keys up to which everything is dealt with. */
@@ -277,74 +200,21 @@ export class Walk {
     onPast?: (cursor: string) => void,
   ): Promise<void> {
     const { startAfter, end, from = this.#start } = range;
-    const underWay: { readonly last: string; readonly done: Promise<void> }[] = [];
-    const settle = async () => {
-      const { last, done } = underWay.shift()!;
-      await done;
-      onPast?.(last);
-    };
-    for await (const page of this.#pages(folder.folder, startAfter)) {
+    const ahead = new PagesAhead();
+    for await (const page of pagesOf(this.#host, folder.folder, startAfter)) {
       const wanted = end === undefined ? page : page.filter(({ key }) => key < end);
       const last = wanted.at(-1)?.key;
       if (last !== undefined) {
-        const done = this.#host.take(wanted.map(found), lane, from);
-        // Awaited in turn; until then its failure is nobody's.
-        done.catch(() => undefined);
-        underWay.push({ last, done });
-        if (underWay.length > PAGES_AHEAD) await settle();
+        await ahead.add(this.#host.take(wanted.map(found), lane, from), () => onPast?.(last));
       }
       if (wanted.length < page.length) break;
     }
-    while (underWay.length > 0) await settle();
+    await ahead.end();
   }
 
-  /** Pages of a listing, as long as they go forward: a bucket that repeats itself ends it. */
-  async *#pages(prefix: string, startAfter: string): AsyncGenerator<readonly ListedObject[]> {
-    let after = startAfter;
-    for (;;) {
-      this.#host.signal.throwIfAborted();
-      const { objects, more } = await this.#host.list({ prefix, startAfter: after });
-      const forward = objects.filter(({ key }) => key.startsWith(prefix) && isAfter(key, after));
-      if (forward.length > 0) yield forward;
-      const last = forward.at(-1)?.key;
-      if (!more || last === undefined) return;
-      after = last;
-    }
-  }
-
-  /** Meets every folder and every key that is in none. */
   async #sweep(): Promise<void> {
     const began = this.#host.now();
-    let after = '';
-    const taken: Promise<void>[] = [];
-    for (;;) {
-      this.#host.signal.throwIfAborted();
-      const { objects, more } = await this.#host.list({ prefix: this.#prefix, startAfter: after });
-      const others: FoundFile[] = [];
-      let jump: string | undefined;
-      let last: string | undefined;
-      for (const object of objects) {
-        if (!object.key.startsWith(this.#prefix) || !isAfter(object.key, jump ?? last ?? after)) continue;
-        last = object.key;
-        const place = readCloudTrailKey(object.key);
-        const foreign = place ? undefined : foreignFolder(object.key);
-        if (place) this.learn(place);
-        if (foreign) this.#host.countForeign(foreign);
-        if (place && this.#folders.has(place.folder)) jump = pastYears(place.folder);
-        else if (foreign) jump = `${foreign}\ufffd`;
-        else if (!object.key.endsWith('/')) others.push(found(object));
-      }
-      if (others.length > 0) {
-        const done = this.#host.take(others, 'fresh', this.#start);
-        done.catch(() => undefined);
-        taken.push(done);
-        if (taken.length > PAGES_AHEAD) await taken.shift();
-      }
-      const next = jump !== undefined && (last === undefined || isAfter(jump, last)) ? jump : last;
-      if (!more || next === undefined) break;
-      after = next;
-    }
-    await Promise.all(taken);
+    await sweep(this.#host, this.#folders, { prefix: this.#prefix, start: this.#start });
     this.#sweptAt = this.#host.now();
     this.#sweepTook = this.#sweptAt - began;
   }
@@ -364,19 +234,4 @@ export class Walk {
     await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, lane));
     if (failure) throw failure.error;
   }
-}
-
-/** By UTF-8 bytes, as buckets order their keys; UTF-16 differs from that above U+D7FF only. */
-function isAfter(a: string, b: string): boolean {
-  return /[\ud800-\uffff]/.test(a + b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 : a > b;
-}
-
-/** Years begin with a 2 until the year 3000: what stands in the folder beside them is met all the same. */
-function pastYears(folder: string): string {
-  return `${folder}3`;
-}
-
-function found(object: ListedObject): FoundFile {
-  const place = readCloudTrailKey(object.key);
-  return place ? { ...object, place } : object;
 }
