@@ -1,7 +1,6 @@
 export type { RepoFields, RepoRow } from './block/index.ts';
 export {
   DEFAULT_REPO,
-  type Freed,
   HISTORY,
   openRepos,
   type RepoInfo,
@@ -19,3 +18,4 @@ export {
   type SearchRequest,
   type Step,
 } from './search/search.ts';
+export type { Freed } from './stored-repo.ts';

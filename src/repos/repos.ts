@@ -1,17 +1,10 @@
 import type { State } from '../state/index.ts';
 import { StateConflict } from '../state/index.ts';
-import {
-  type Connection,
-  identifier,
-  literal,
-  RowBinaryReader,
-  type Sql,
-  toDecimal,
-  writeLostAgain,
-} from '../store/index.ts';
-import { ageOf, BLOCK_TYPES, RepoBlockWriter, type RepoRow, tieOf } from './block/index.ts';
-import { endOf, onlyMonths, samplesOf, startOf } from './months.ts';
-import { createRepoTable, tableOf } from './repo-table.ts';
+import { type Connection, identifier, literal, RowBinaryReader, type Sql } from '../store/index.ts';
+import { RepoBlockWriter, type RepoRow } from './block/index.ts';
+import { endOf, startOf } from './months.ts';
+import { tableOf } from './repo-table.ts';
+import { type Freed, StoredRepo } from './stored-repo.ts';
 
 /** The repository that always exists. */
 export const DEFAULT_REPO = 'default';
@@ -20,11 +13,6 @@ export const HISTORY = 'history';
 const DEFAULT_RETENTION_DAYS = 365;
 const PREFIX = 'repos/';
 const DAY = 86_400_000;
-/** A month that is dropped bit by bit is written anew when this part of it is too old: so each row is rewritten few times. */
-const WORTH_REWRITING = 0.25;
-
-/** Blocks say of each row whether it is still theirs; the tables need not know. */
-const COLUMNS = BLOCK_TYPES.map(([name]) => name).filter((name) => name !== 'kept');
 
 /** What is asked of a repository. */
 export interface RepoSettings {
@@ -40,12 +28,6 @@ export interface RepoInfo extends RepoSettings {
   /** Milliseconds since the epoch; absent while it is empty. To the month at its edges. */
   readonly oldest?: number;
   readonly newest?: number;
-}
-
-/** What a change of retention freed. */
-export interface Freed {
-  readonly rows: number;
-  readonly bytes: number;
 }
 
 /**
@@ -104,7 +86,7 @@ export class ClickHouseRepos implements Repos {
   readonly #state: State;
   readonly #now: () => number;
   readonly #known: Map<string, RepoSettings>;
-  readonly #made = new Map<string, Promise<void>>();
+  readonly #tables = new Map<string, StoredRepo>();
 
   constructor(options: ReposOptions, known: Map<string, RepoSettings>) {
     this.database = identifier(options.database ?? 'opentrail');
@@ -126,14 +108,14 @@ export class ClickHouseRepos implements Repos {
     }
     await this.#save(name, { retentionDays });
     this.#known.set(name, { retentionDays });
-    await this.#make(name);
+    await this.#table(name).make();
   }
 
   async drop(name: string): Promise<void> {
     const stored = await this.#state.get(keyOf(name));
     if (stored) await this.#state.delete(stored.key, stored.version);
     if (name !== DEFAULT_REPO) this.#known.delete(name);
-    this.#made.delete(name);
+    this.#tables.delete(name);
     await this.#connection.command(`DROP TABLE IF EXISTS ${this.tableOf(name)} SYNC`);
   }
 
@@ -149,29 +131,7 @@ export class ClickHouseRepos implements Repos {
   async insertBlocks(name: string, blocks: readonly Buffer[], token: string): Promise<void> {
     if (blocks.length === 0) return;
     if (!this.#known.has(name)) throw new Error(`repositories: there is no ${JSON.stringify(name)}`);
-    await this.#make(name);
-    const write = (some: readonly Buffer[], token: string) =>
-      this.#connection.insertBlocks({
-        table: this.tableOf(name),
-        columns: COLUMNS,
-        structure: BLOCK_TYPES,
-        where: 'kept = 1',
-        blocks: some,
-        token,
-      });
-    // The month belongs to the token: an engine that crashed within an insert may have kept some months of it, and the
-    // repetition adds the others.
-    await write(blocks, token);
-    const samples = samplesOf(blocks);
-    await writeLostAgain({
-      what: `repositories: ${name}`,
-      token,
-      lost: async () => {
-        const lacking = await this.#lacking(name, samples, ({ place }) => place);
-        return lacking.map(({ month }) => month);
-      },
-      write: (months, token) => write(onlyMonths(blocks, new Set(months)), token),
-    });
+    await this.#table(name).insert(blocks, token);
   }
 
   names(): readonly (RepoSettings & { readonly name: string })[] {
@@ -204,40 +164,11 @@ export class ClickHouseRepos implements Repos {
     name: string,
     records: readonly Wanted[],
   ): Promise<readonly Wanted[]> {
-    if (records.length === 0) return [];
-    await this.#make(name);
-    return this.#lacking(
-      name,
-      records,
-      ({ eventId, time }) => `(${ageOf(time)}, ${toDecimal(tieOf(eventId))})`,
-    );
+    return this.#table(name).missing(records);
   }
 
   async dropBefore(name: string, time: number): Promise<Freed> {
-    await this.#make(name);
-    const table = this.tableOf(name);
-    let freed: Freed = { rows: 0, bytes: 0 };
-    for (const { month, rows, bytes } of await this.#months(name)) {
-      if (endOf(month) <= time) {
-        await this.#connection.command(`ALTER TABLE ${table} DROP PARTITION ${month}`);
-        freed = { rows: freed.rows + rows, bytes: freed.bytes + bytes };
-        continue;
-      }
-      if (startOf(month) >= time) continue;
-      const old = await this.#count(
-        `FROM ${table} WHERE _partition_id = '${month}' AND age > ${ageOf(time)}`,
-      );
-      if (old === 0 || old < rows * WORTH_REWRITING) continue;
-      await this.#connection.command(
-        `ALTER TABLE ${table} DELETE IN PARTITION ${month} WHERE age > ${ageOf(time)} SETTINGS mutations_sync = 2`,
-      );
-      const left = (await this.#months(name)).find((one) => one.month === month);
-      freed = {
-        rows: freed.rows + rows - (left?.rows ?? 0),
-        bytes: freed.bytes + bytes - (left?.bytes ?? 0),
-      };
-    }
-    return freed;
+    return this.#table(name).dropBefore(time);
   }
 
   async dropExpired(): Promise<ReadonlyMap<string, Freed>> {
@@ -255,24 +186,20 @@ export class ClickHouseRepos implements Repos {
 
   /** `database.table` of a repository. */
   tableOf(name: string): Sql {
-    return `${this.database}.${tableOf(name)}`;
+    return this.#table(name).name;
   }
 
   /** Makes the tables of these repositories if they are not there yet: a search must find them. */
   async ready(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.#make(name)));
+    await Promise.all(names.map((name) => this.#table(name).make()));
   }
 
-  #make(name: string): Promise<void> {
-    const made = this.#made.get(name);
-    if (made) return made;
-    const making = (async () => {
-      await this.#connection.command(`CREATE DATABASE IF NOT EXISTS ${this.database}`);
-      await this.#connection.command(createRepoTable(this.database, name));
-    })();
-    making.catch(() => this.#made.delete(name));
-    this.#made.set(name, making);
-    return making;
+  #table(name: string): StoredRepo {
+    const known = this.#tables.get(name);
+    if (known) return known;
+    const table = new StoredRepo(this.#connection, this.database, name);
+    this.#tables.set(name, table);
+    return table;
   }
 
   async #save(name: string, settings: RepoSettings): Promise<void> {
@@ -287,42 +214,6 @@ export class ClickHouseRepos implements Repos {
         if (!(error instanceof StateConflict)) throw error;
       }
     }
-  }
-
-  /** Those whose row is not there, looked for at the place (age, tie) that SQL is told. Most often all are. */
-  async #lacking<One>(
-    name: string,
-    all: readonly One[],
-    placeOf: (one: One) => Sql,
-  ): Promise<readonly One[]> {
-    const has = (some: readonly One[]) =>
-      this.#count(
-        `FROM ${this.tableOf(name)} WHERE (age, tie) IN (${some.map(placeOf).join(', ')})`,
-        'uniqExact(age, tie)',
-      );
-    if (all.length === 0 || (await has(all)) >= new Set(all.map(placeOf)).size) return [];
-    const lacking: One[] = [];
-    for (const one of all) if ((await has([one])) === 0) lacking.push(one);
-    return lacking;
-  }
-
-  async #months(name: string): Promise<readonly { month: number; rows: number; bytes: number }[]> {
-    const reader = new RowBinaryReader(
-      await this.#connection.read(
-        `SELECT toUInt32OrZero(partition) AS month, sum(rows), sum(bytes_on_disk) FROM system.parts ` +
-          `WHERE active AND database = ${literal(this.database)} AND table = ${literal(tableOf(name))} GROUP BY month ORDER BY month`,
-      ),
-    );
-    const months: { month: number; rows: number; bytes: number }[] = [];
-    while (!reader.done) {
-      months.push({ month: reader.uint32(), rows: Number(reader.uint64()), bytes: Number(reader.uint64()) });
-    }
-    return months;
-  }
-
-  async #count(from: Sql, what: Sql = 'count()'): Promise<number> {
-    const answer = await this.#connection.read(`SELECT ${what} ${from} SETTINGS max_execution_time = 60`);
-    return Number(new RowBinaryReader(answer).uint64());
   }
 }
 
