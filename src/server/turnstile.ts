@@ -1,7 +1,10 @@
 /** How long `whileShut` waits for what is under way, ms: as long as a slow bucket's last try may take. */
 const PATIENCE = 180_000;
 
-/** Lets work pass, several at a time, until it is shut; what comes then waits until it is open again. */
+/**
+ * Lets work pass until it is shut; what comes then waits until it is open again. Unlike `slots` it does not care how
+ * much passes at a time, only when.
+ */
 export class Turnstile {
   #open: Promise<void> | undefined;
   #underWay = 0;
