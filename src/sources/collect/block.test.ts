@@ -10,6 +10,7 @@ import {
   repoOf,
   setBytesBefore,
 } from './block.ts';
+import { BlockMemory } from './block-memory.ts';
 
 const ORIGIN = { sourceId: 's', bucket: 'logs', key: 'AWSLogs/ü.json.gz', arrivedAt: 1_700_000_000_000 };
 
@@ -44,7 +45,7 @@ function blockOf(records: readonly BlockRecord[]): Buffer {
   const writer = new BlockWriter(ORIGIN, 'audit');
   for (const record of records) writer.add(record);
   expect(writer.count).toBe(records.length);
-  return writer.finish();
+  return writer.finish(new BlockMemory(0));
 }
 
 const RECORDS = [

@@ -7,6 +7,7 @@ import {
   UInt32Column,
   writeNativeBlock,
 } from '../../store/native/index.ts';
+import type { BlockMemory } from './block-memory.ts';
 import type { CollectedRecord } from './collected.ts';
 
 /**
@@ -65,12 +66,13 @@ export class BlockWriter {
     this.#rows.add(this.#header, record, saysItsId);
   }
 
-  /** Of memory of its own: it is handed to another thread. */
-  finish(): Buffer<ArrayBuffer> {
+  /** In memory that nothing else lies in: it is handed to another thread. */
+  finish(memory: BlockMemory): Buffer<ArrayBuffer> {
     const head = Buffer.from(JSON.stringify(this.#header));
     const ownAt = HEADER_AT + head.length;
     const rowsAt = ownAt + sizeOfNativeBlock(this.#own, this.count);
-    const block = Buffer.from(new ArrayBuffer(rowsAt + this.#rows.size()));
+    const block = memory.take(rowsAt + this.#rows.size());
+    block.fill(0, 0, HEADER_AT);
     block[0] = VERSION;
     block.writeUInt32LE(this.count, 4);
     block.writeUInt32LE(head.length, 8);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BlockWriter } from './block.ts';
+import { BlockMemory } from './block-memory.ts';
 import { type CollectedStore, type DealtFile, openCollectedStore } from './collected-store.ts';
 import { MarkWriter } from './marks.ts';
 
@@ -38,7 +39,7 @@ function fileOf(eventId: string): DealtFile {
     ref: { sourceId: 's', bucket: 'b', key: eventId, etag: 'x', size: raw.length, day: 0 },
     outcome: 'done',
     content: {
-      blocks: [{ block: block.finish(), marks: marks.finish() }],
+      blocks: [{ block: block.finish(new BlockMemory(0)), marks: marks.finish() }],
       ...{ records: 1, early: 0, discarded: new Map(), invalid: 0, foreign: 0, bytes: raw.length },
     },
   };

@@ -8,7 +8,6 @@ import { addFile, type DealtFile } from './dealt-file.ts';
 import { FileBook, type Trouble } from './file-book.ts';
 import { IdMemory } from './id-memory.ts';
 import { MARK_BYTES } from './marks.ts';
-import { RecentBlocks } from './recent-blocks.ts';
 import { KEY_BYTES } from './record-key.ts';
 import { type KeptRecords, NO_COUNTS, type SourceCounts } from './source-counts.ts';
 
@@ -23,8 +22,14 @@ export interface CollectedStore extends CollectedLog {
   commit(file: DealtFile): Promise<KeptRecords>;
   /** Resolves when not many files wait to be committed: whoever commits without waiting for it asks here first. */
   room(): Promise<void>;
-  /** As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. */
-  readBlocks(from: number, limits: { readonly maxBytes: number; readonly to?: number }): CollectedBlocks;
+  /**
+   * As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. They lie in `into`, as far as
+   * there is room, until it is read into again.
+   */
+  readBlocks(
+    from: number,
+    limits: { readonly maxBytes: number; readonly to?: number; readonly into?: Buffer },
+  ): CollectedBlocks;
   /** Bytes of blocks that stand from this number on. */
   bytesFrom(seq: number): number;
   readonly book: FileBook;
@@ -75,7 +80,6 @@ const COMMIT_BYTES = 16 << 20;
 const COMMIT_FILES = 256;
 /** What the slowest of these readers may have before it: one insert under way and one to go on with. */
 const AHEAD_BYTES = 64 << 20;
-const RECENT_BYTES = 80 << 20;
 /** Blocks that one transaction of trimming removes. */
 const TRIM_STEP = 500;
 
@@ -112,7 +116,6 @@ class LmdbCollectedStore implements CollectedStore {
   readonly #options: Parameters<typeof openCollectedStore>[0];
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, { readonly cursor: () => number; readonly mayBeCut: boolean }>();
-  readonly #recent = new RecentBlocks(RECENT_BYTES);
   readonly id: string;
   #firm: Place = { seq: -1, bytes: 0 };
   #head: Place;
@@ -164,7 +167,10 @@ class LmdbCollectedStore implements CollectedStore {
     return { from: first, next: first + records.length, records };
   }
 
-  readBlocks(from: number, { maxBytes, to }: { readonly maxBytes: number; readonly to?: number }) {
+  readBlocks(
+    from: number,
+    { maxBytes, to, into }: { readonly maxBytes: number; readonly to?: number; readonly into?: Buffer },
+  ) {
     const first = Math.max(from, this.#tail.seq);
     const end = Math.min(to ?? this.#head.seq, this.#head.seq);
     const blocks: CollectedBlock[] = [];
@@ -174,12 +180,17 @@ class LmdbCollectedStore implements CollectedStore {
     const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
     for (const key of this.#blocks.getKeys({ start, end })) {
       next = key;
-      const block = this.#blockAt(key);
-      if (blocks.length > 0 && bytes + block.length > maxBytes) return { from: first, next, blocks };
+      // The database's own memory, which is longer and holds something else after the next thing that is read.
+      const found = this.#blocks.getBinaryFast(key)!;
+      const { length } = found;
+      if (blocks.length > 0 && bytes + length > maxBytes) return { from: first, next, blocks };
+      const room = into && bytes + length <= into.length ? into : undefined;
+      const block = room?.subarray(bytes, bytes + length) ?? Buffer.allocUnsafeSlow(length);
+      found.subarray(0, length).copy(block);
       const behind = key + countRecords(block);
       next = Math.min(behind, end);
       blocks.push(collectedBlock({ first: key, end: behind, block }, first, end));
-      bytes += block.length;
+      bytes += length;
     }
     return { from: first, next, blocks };
   }
@@ -187,7 +198,7 @@ class LmdbCollectedStore implements CollectedStore {
   bytesFrom(seq: number): number {
     if (seq >= this.#head.seq) return 0;
     for (const key of this.#blocks.getKeys({ reverse: true, start: seq, limit: 1 })) {
-      return this.#head.bytes - bytesBefore(this.#blockAt(key));
+      return this.#head.bytes - bytesBefore(this.#blocks.getBinaryFast(key)!);
     }
     return this.heldBytes();
   }
@@ -373,7 +384,6 @@ class LmdbCollectedStore implements CollectedStore {
     });
     await this.#env.flushed;
     this.#head = head;
-    for (const [seq, block] of blocks) this.#recent.add(seq, block);
     this.ids.saw(ids);
     group.forEach(({ resolve }, index) => void resolve(kept[index]!));
     if (blocks.length > 0) for (const listener of this.#listeners) listener();
@@ -417,7 +427,6 @@ class LmdbCollectedStore implements CollectedStore {
   async #trim(): Promise<void> {
     if (this.#readers.size === 0) return;
     const firm = this.#slowest(({ mayBeCut }) => !mayBeCut);
-    this.#recent.forgetBefore(firm);
     await this.#trimTo(
       this.#slowest(() => true),
       0,
@@ -436,10 +445,6 @@ class LmdbCollectedStore implements CollectedStore {
   #slowest(only: (reader: { readonly mayBeCut: boolean }) => boolean): number {
     const cursors = [...this.#readers.values()].filter(only).map(({ cursor }) => cursor());
     return Math.min(this.#head.seq, ...cursors);
-  }
-
-  #blockAt(key: number): Buffer {
-    return this.#recent.get(key) ?? this.#blocks.get(key)!;
   }
 
   /** Removes whole blocks that end at or before `seq`, stopping at the first that reaches `bytes` if that is not 0. */

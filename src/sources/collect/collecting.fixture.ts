@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Walk } from '../fetch/index.ts';
 import { compileRoute, type RoutingRules } from '../route/index.ts';
+import { BlockMemory } from './block-memory.ts';
 import type { TestBucket } from './bucket.fixture.ts';
 import type { CollectedRecord } from './collected.ts';
 import { type CollectedStore, openCollectedStore } from './collected-store.ts';
@@ -34,8 +35,10 @@ export function readHere(rules: RoutingRules = { criteria: [], catchAll: 'defaul
     enrich: () => new Map(),
     needsAll: rules.criteria.length > 0,
   };
+  const memory = new BlockMemory(4);
   return {
-    read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment),
+    read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment, memory),
+    reuse: ({ blocks }) => memory.add(blocks.map(({ block }) => block.buffer as ArrayBuffer)),
     enrichment: new EnrichmentWatch(),
     close: async () => undefined,
   };

@@ -145,8 +145,11 @@ export class FileFetch {
       return { kept: Promise.resolve() };
     }
     const kept = this.#keep({ ...ref, size }, content, lane);
-    // Awaited in turn; until then its failure is nobody's.
-    kept.catch(() => undefined);
+    // Awaited in turn; until then its failure is nobody's. Then somebody may still be writing from the memory.
+    kept.then(
+      () => this.#is.readers.reuse(content),
+      () => undefined,
+    );
     return { kept };
   }
 

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { BlockMemory } from './block-memory.ts';
 import { EnrichmentWatch } from './enrichment-watch.ts';
 import type { FileContent } from './read-file.ts';
 import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thread-messages.ts';
@@ -7,20 +8,25 @@ import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thre
 /** Reads files in threads of its own, so that the server answers meanwhile. */
 export interface FileReaders {
   /** Takes the body's memory. Rejects when the thread broke, not for what the file holds. */
-  read(order: Omit<ReadOrder, 'number'>): Promise<FileContent>;
+  read(order: Omit<ReadOrder, 'number' | 'memory'>): Promise<FileContent>;
+  /** Takes the memory of what was read back: nobody looks at its blocks any more. */
+  reuse(content: FileContent): void;
   /** How the operator's enrichment files are doing, in all threads. */
   readonly enrichment: EnrichmentWatch;
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly order: ReadOrder;
+  readonly order: Omit<ReadOrder, 'memory'>;
   readonly resolve: (content: FileContent) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Orders that lie with a thread: one that it works on and one that it goes on with. */
 const AT_ONCE = 2;
+/** Pieces of memory that go along with an order, and that wait for one. */
+const PIECES = 4;
+const SPARE_PIECES = 16;
 
 interface Thread {
   readonly worker: Worker;
@@ -32,6 +38,7 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
   const queue: Waiting[] = [];
   const running = new Set<Thread>();
   const enrichment = new EnrichmentWatch();
+  const memory = new BlockMemory(SPARE_PIECES);
   let number = 0;
   let closed = false;
 
@@ -69,7 +76,8 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
       if (free.working.size >= AT_ONCE) return;
       const waiting = queue.shift()!;
       free.working.set(waiting.order.number, waiting);
-      free.worker.postMessage(waiting.order, [waiting.order.body.buffer]);
+      const order: ReadOrder = { ...waiting.order, memory: memory.give(PIECES) };
+      free.worker.postMessage(order, [order.body.buffer, ...order.memory]);
     }
   }
 
@@ -81,6 +89,9 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
         queue.push({ order: { ...order, number: number++ }, resolve, reject });
         dispatch();
       });
+    },
+    reuse({ blocks }) {
+      memory.add(blocks.map(({ block }) => block.buffer as ArrayBuffer));
     },
     async close() {
       closed = true;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BlockWriter } from './block.ts';
+import { BlockMemory } from './block-memory.ts';
 import { type CollectedStore, type DealtFile, openCollectedStore } from './collected-store.ts';
 import { Forgetting, type Keeping } from './forgetting.ts';
 import { MarkWriter } from './marks.ts';
@@ -47,7 +48,7 @@ function fileOf(name: string, time: number, count = 1): DealtFile {
     ref: { sourceId: 's', bucket: 'b', key: `${name} ${Math.random()}`, etag: 'x', size: 2, day: 0 },
     outcome: 'done',
     content: {
-      blocks: [{ block: block.finish(), marks: marks.finish() }],
+      blocks: [{ block: block.finish(new BlockMemory(0)), marks: marks.finish() }],
       ...{ records: count, early: 0, discarded: new Map(), invalid: 0, foreign: 0, bytes: 2 * count },
     },
   };

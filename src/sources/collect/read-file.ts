@@ -9,6 +9,7 @@ import {
 } from '../parse/index.ts';
 import type { EnrichedFields, Route, RouteRule } from '../route/index.ts';
 import { type BlockOrigin, BlockWriter } from './block.ts';
+import type { BlockMemory } from './block-memory.ts';
 import { MarkWriter } from './marks.ts';
 import { isCloudTrailRecord, readCollectedFields } from './record-fields.ts';
 
@@ -60,8 +61,12 @@ export interface FileContent {
 }
 
 /** Reads a file into blocks. Never throws for what the file holds. */
-export async function readFile(order: FileOrder, treatment: Treatment): Promise<FileContent> {
-  const reading = new FileReading(order, treatment);
+export async function readFile(
+  order: FileOrder,
+  treatment: Treatment,
+  memory: BlockMemory,
+): Promise<FileContent> {
+  const reading = new FileReading(order, treatment, memory);
   try {
     for await (const run of readRecords(order.body, order.read)) for (const cut of run) reading.take(cut);
   } catch (error) {
@@ -74,6 +79,7 @@ export async function readFile(order: FileOrder, treatment: Treatment): Promise<
 class FileReading {
   readonly #order: FileOrder;
   readonly #treatment: Treatment;
+  readonly #memory: BlockMemory;
   readonly #blocks: FileBlock[] = [];
   readonly #discarded = new Map<string, number>();
   /** Of each repository what is on its way into a block. */
@@ -89,9 +95,10 @@ class FileReading {
   #timeText: unknown;
   #time: number | undefined;
 
-  constructor(order: FileOrder, treatment: Treatment) {
+  constructor(order: FileOrder, treatment: Treatment, memory: BlockMemory) {
     this.#order = order;
     this.#treatment = treatment;
+    this.#memory = memory;
   }
 
   take(cut: CutRecord): void {
@@ -197,7 +204,7 @@ class FileReading {
 
   #cut(): void {
     for (const { block, marks } of this.#waiting.values()) {
-      this.#blocks.push({ block: block.finish(), marks: marks.finish() });
+      this.#blocks.push({ block: block.finish(this.#memory), marks: marks.finish() });
     }
     this.#waiting.clear();
     this.#waitingBytes = 0;

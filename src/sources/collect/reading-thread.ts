@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createEnrichment, type OpenEnrichment } from '../enrich/index.ts';
 import { SCANNED_PATHS } from '../parse/index.ts';
 import { compileRoute } from '../route/index.ts';
+import { BlockMemory } from './block-memory.ts';
 import { type FileContent, readFile, type Treatment } from './read-file.ts';
 import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thread-messages.ts';
 
@@ -18,6 +19,9 @@ function tell(): void {
   const report: ThreadReport = { enrichment: { counts: enrichment.counts, files: enrichment.status() } };
   port?.postMessage(report);
 }
+
+/** Two files are in hand at once, and few are larger than three blocks. */
+const memory = new BlockMemory(8);
 
 /** Compiled treatments by the number that the pool gave them; an older one is closed when a newer one of its source comes. */
 const treatments = new Map<string, { readonly version: number; readonly ready: Promise<Compiled> }>();
@@ -42,9 +46,9 @@ function treatmentOf(order: ReadOrder): Promise<Compiled> {
 }
 
 port.on('message', (order: ReadOrder) => {
+  memory.add(order.memory);
   void answer(order).then((answered) => {
-    const memory = 'content' in answered ? buffersOf(answered.content) : [];
-    port.postMessage(answered, memory);
+    port.postMessage(answered, 'content' in answered ? buffersOf(answered.content) : []);
   });
 });
 
@@ -53,7 +57,7 @@ async function answer(order: ReadOrder): Promise<ReadAnswer> {
     const treatment = await treatmentOf(order);
     return {
       number: order.number,
-      content: await readFile({ ...order, body: Buffer.from(order.body) }, treatment),
+      content: await readFile({ ...order, body: Buffer.from(order.body) }, treatment, memory),
     };
   } catch (error) {
     return { number: order.number, failure: error instanceof Error ? error.message : String(error) };

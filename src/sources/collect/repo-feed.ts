@@ -56,6 +56,7 @@ export function startRepoFeed(options: {
   let failures = 0;
   let lastError: string | undefined;
   let wake: (() => void) | undefined;
+  const memory = Buffer.allocUnsafeSlow(RANGE_BYTES);
   const release = store.hold(NAME, () => cursor.at, { mayBeCut: false });
   const unhear = store.onAppend(() => wake?.());
 
@@ -90,6 +91,7 @@ export function startRepoFeed(options: {
   async function step(): Promise<void> {
     const range = store.readBlocks(cursor.at, {
       maxBytes: RANGE_BYTES,
+      into: memory,
       ...(cursor.stage !== undefined && { to: cursor.stage }),
     });
     if (cursor.stage === undefined) {

@@ -20,6 +20,8 @@ export interface ReadOrder extends Omit<FileOrder, 'body'> {
   readonly number: number;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly treatment: SourceTreatment;
+  /** For the blocks that it makes of this file, or of later ones. */
+  readonly memory: readonly ArrayBuffer[];
 }
 
 /** What the thread made of it. `failure`: the thread itself has a fault, the file may be good. */
