@@ -29,5 +29,5 @@ export function createRepoTable(database: string, repo: string): Sql {
     enrichment Map(LowCardinality(String), String) CODEC(ZSTD(1)), raw String CODEC(ZSTD(1))
   ) ENGINE = MergeTree PARTITION BY ${MONTH} ORDER BY (age, tie)
   SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1,
-    non_replicated_deduplication_window = 20000`;
+    min_bytes_for_wide_part = 67108864, merge_selector_base = 12, non_replicated_deduplication_window = 20000`;
 }

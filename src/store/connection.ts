@@ -3,8 +3,9 @@ import http from 'node:http';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Engine } from './engine/engine.ts';
+import { withSpooledRows } from './engine/spooled-rows.ts';
 import type { Column } from './row-binary.ts';
-import type { Sql } from './sql.ts';
+import { literal, type Sql } from './sql.ts';
 
 /** Where statements go: to an embedded engine, or to the URL of a ClickHouse server. */
 export type ConnectionOptions = { readonly engine: Engine } | { readonly url: string };
@@ -95,10 +96,13 @@ export class ClickHouseConnection implements Connection {
   insertBlocks({ table, columns, structure, where, blocks, token }: BlockInsert): Promise<void> {
     const names = columns.join(', ');
     const types = structure.map(([name, type]) => `${name} ${type}`).join(', ');
-    const query =
-      `INSERT INTO ${table} (${names}) SETTINGS ${insertSettings(token)} ` +
-      `SELECT ${names} FROM input('${types}') WHERE ${where} FORMAT Native`;
-    return this.repeat(() => this.#send(query, blocks));
+    const insert = `INSERT INTO ${table} (${names}) SETTINGS ${insertSettings(token)} SELECT ${names}`;
+    return this.repeat(() =>
+      this.#insert(blocks, {
+        sent: `${insert} FROM input('${types}') WHERE ${where} FORMAT Native`,
+        spooled: (file) => `${insert} FROM file(${file}, 'Native', '${types}') WHERE ${where}`,
+      }),
+    );
   }
 
   read(sql: Sql, options?: StatementOptions): Promise<Buffer> {
@@ -116,10 +120,24 @@ export class ClickHouseConnection implements Connection {
 
   /** `insert` without the repetition: for a work of several statements that is repeated whole. */
   async insertOnce(table: Sql, columns: readonly Column[], rows: Buffer, token?: string): Promise<void> {
-    const query =
+    const insert =
       `INSERT INTO ${table} (${columns.map(([name]) => name).join(', ')}) ` +
-      `SETTINGS ${insertSettings(token)} FORMAT RowBinaryWithNamesAndTypes`;
-    await this.#send(query, [rows]);
+      `SETTINGS ${insertSettings(token)}`;
+    await this.#insert([rows], {
+      sent: `${insert} FORMAT RowBinaryWithNamesAndTypes`,
+      spooled: (file) => `${insert} SELECT * FROM file(${file}, 'RowBinaryWithNamesAndTypes')`,
+    });
+  }
+
+  /** Rows go to a server with their statement, to an embedded engine before it. */
+  async #insert(
+    rows: readonly Buffer[],
+    statement: { readonly sent: Sql; readonly spooled: (file: Sql) => Sql },
+  ): Promise<void> {
+    if (!this.#engine) return await this.#send(statement.sent, rows);
+    await withSpooledRows(this.#engine.spool, rows, (file) =>
+      this.commandOnce(statement.spooled(literal(file))),
+    );
   }
 
   async #send(query: Sql, buffers: readonly Buffer[]): Promise<void> {

@@ -150,7 +150,7 @@ test('refuses as ClickHouse does', async () => {
     ['SELEC 1', 400, '62'],
     ['SELECT * FROM opentrail.missing', 404, '60'],
     ["SELECT throwIf(1, 'no')", 500, '395'],
-    ['INSERT INTO opentrail.lanes FORMAT JSONEachRow', 500, '73'],
+    ['INSERT INTO opentrail.lanes FORMAT JSONEachRow', 500, '108'],
     [
       'SELECT sleepEachRow(1) FROM numbers(60) SETTINGS max_execution_time = 1, max_block_size = 1',
       500,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { findChildProgram } from './child-program.ts';
 import type { EngineOptions } from './options.ts';
+import { spoolOf } from './spooled-rows.ts';
 
 /** The part of a logger that the engine uses; pino's loggers fit. */
 export interface EngineLog {
@@ -12,6 +13,8 @@ export interface EngineLog {
 /** The embedded engine: a child process that is restarted when it dies. */
 export interface Engine {
   readonly socketPath: string;
+  /** The folder for `withSpooledRows`; there when the engine is ready. */
+  readonly spool: string;
   /** How often the process had to be started again. */
   readonly restarts: number;
   /** The process that runs now. */
@@ -70,6 +73,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 
 class ChildEngine implements Engine {
   readonly socketPath: string;
+  readonly spool: string;
   readonly #options: EmbeddedEngineOptions;
   readonly #program: string;
   #child: ChildProcess | undefined;
@@ -89,6 +93,7 @@ class ChildEngine implements Engine {
     this.#options = options;
     this.#program = program;
     this.socketPath = options.socketPath;
+    this.spool = spoolOf(options.path);
     this.#start();
   }
 

@@ -1,17 +1,13 @@
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Sessions } from './sessions.ts';
-import { insertFromFile, readStatement } from './statement.ts';
+import { isRead } from './statement.ts';
 
-/** A statement without rows is bounded; rows are spooled to a file and never held here. */
+/** Rows of inserts come in files of the spool, so that no statement is long. */
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * The part of ClickHouse's HTTP interface that `@clickhouse/client` uses: ping, statements in the query or the
- * body, `param_…` values, rows of inserts in the body, exceptions with their code.
+ * body, `param_…` values, exceptions with their code.
  * https://clickhouse.com/docs/interfaces/http
  *
  * Settings in the query are left aside on purpose: on chDB they would stay set on the connection (a deduplication
@@ -19,12 +15,9 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  */
 export function createHttpInterface(engine: {
   readonly sessions: Sessions;
-  readonly spool: string;
   /** Called with the words of an engine that cannot read its own data, before they are answered. */
   readonly onDamage?: (message: string) => Promise<void>;
 }): RequestListener {
-  let spooled = 0;
-
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://engine');
     if (url.pathname === '/ping') {
@@ -32,34 +25,17 @@ export function createHttpInterface(engine: {
       return;
     }
     const inUrl = url.searchParams.get('query');
-    const statement = readStatement(inUrl ?? (await readText(request)));
+    const sql = inUrl ?? (await readText(request));
     const format = url.searchParams.get('default_format') ?? 'TabSeparated';
-    const result = await run();
+    const result = isRead(sql)
+      ? await engine.sessions.read(sql, format, {
+          parameters: readParameters(url.searchParams),
+          lane: url.searchParams.get('log_comment') === 'search' ? 'search' : 'lookup',
+        })
+      : await engine.sessions.write(sql);
     response.setHeader('X-ClickHouse-Query-Id', url.searchParams.get('query_id') ?? '');
     response.setHeader('Content-Length', result.byteLength);
     response.end(result);
-
-    async function run(): Promise<Uint8Array> {
-      switch (statement.kind) {
-        case 'read':
-          return engine.sessions.read(statement.sql, format, {
-            parameters: readParameters(url.searchParams),
-            lane: url.searchParams.get('log_comment') === 'search' ? 'search' : 'lookup',
-          });
-        case 'write':
-          return engine.sessions.write(statement.sql);
-        case 'insert': {
-          const file = join(engine.spool, `insert-${++spooled}`);
-          try {
-            // To a file, because the engine parses it there in its own threads; the page cache keeps it in memory.
-            await pipeline(request, createWriteStream(file, { mode: 0o600, highWaterMark: 1 << 20 }));
-            return await engine.sessions.write(insertFromFile(statement.head, statement.format, file));
-          } finally {
-            await rm(file, { force: true });
-          }
-        }
-      }
-    }
   }
 
   return (request, response) => {

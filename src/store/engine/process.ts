@@ -7,11 +7,11 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createHttpInterface } from './http-interface.ts';
 import type { EngineOptions } from './options.ts';
 import { openSessions, type Sessions } from './sessions.ts';
+import { spoolOf } from './spooled-rows.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as EngineOptions;
 
@@ -21,13 +21,13 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('SIGINT', () => {});
 
 const sessions = openOrExit();
-// Only now: until the directory is ours, another engine may be spooling there.
-const spool = join(options.path, 'opentrail-spool');
+// Only now: until the directory is ours, another engine may be reading there.
+const spool = spoolOf(options.path);
 rmSync(spool, { recursive: true, force: true });
 mkdirSync(spool, { recursive: true, mode: 0o700 });
 
 // Parameters of a search stand in the URL, as ClickHouse's interface has them.
-const server = createServer({ maxHeaderSize: 1 << 20 }, createHttpInterface({ sessions, spool, onDamage }));
+const server = createServer({ maxHeaderSize: 1 << 20 }, createHttpInterface({ sessions, onDamage }));
 server.requestTimeout = 0;
 server.keepAliveTimeout = 60_000;
 rmSync(options.socketPath, { force: true });
