@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { parseEventTime } from '../../event/index.ts';
 import {
-  type CutRecord,
   type ReadOptions,
   readRecords,
+  type TakeRecord,
   Unreadable,
   type UnreadableReason,
 } from '../parse/index.ts';
@@ -68,7 +68,7 @@ export async function readFile(
 ): Promise<FileContent> {
   const reading = new FileReading(order, treatment, memory);
   try {
-    for await (const run of readRecords(order.body, order.read)) for (const cut of run) reading.take(cut);
+    await readRecords(order.body, order.read, reading.take);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return reading.finish({ reason: error.reason, message: error.message });
@@ -101,12 +101,11 @@ class FileReading {
     this.#memory = memory;
   }
 
-  take(cut: CutRecord): void {
-    const { raw } = cut;
+  readonly take: TakeRecord = (raw, members) => {
     const position = this.#records++;
     this.#bytes += raw.length;
-    const isScanned = cut.members !== undefined && !this.#treatment.needsAll;
-    const record = isScanned ? cut.members : parse(raw);
+    const isScanned = members !== undefined && !this.#treatment.needsAll;
+    const record = isScanned ? members : parse(raw);
     if (record === undefined) {
       this.#invalid++;
       return;
@@ -132,7 +131,7 @@ class FileReading {
     const { block, marks } = this.#writersOf(decision.repo);
     marks.add(eventId, eventTime, raw);
     // A scan gives no member that stands there twice, but an empty text has no record to be read from.
-    const saysItsId = cut.members !== undefined && cut.members.eventID === eventId && decision.keepsRaw;
+    const saysItsId = members !== undefined && members.eventID === eventId && decision.keepsRaw;
     block.add(
       {
         position,
@@ -149,7 +148,7 @@ class FileReading {
     );
     this.#waitingBytes += raw.length;
     if (this.#waitingBytes >= BLOCK_BYTES) this.#cut();
-  }
+  };
 
   finish(fault?: FileContent['fault']): FileContent {
     this.#cut();

@@ -11,9 +11,8 @@ const OPTIONS: ReadOptions = { charset: 'utf-8', maxBytes: 64 << 20, maxRatio: 2
 async function read(body: Buffer | string, options: Partial<ReadOptions> = {}) {
   const records: string[] = [];
   try {
-    for await (const run of readRecords(Buffer.from(body as string), { ...OPTIONS, ...options })) {
-      records.push(...run.map(({ raw }) => String(raw)));
-    }
+    const take = (raw: Buffer) => void records.push(String(raw));
+    await readRecords(Buffer.from(body as string), { ...OPTIONS, ...options }, take);
     return { records };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -55,10 +54,11 @@ describe('the records of a file', () => {
       for (let size = 1; size < 12; size++) {
         const splitter = new RecordSplitter();
         const found: string[] = [];
+        const take = (raw: Buffer) => void found.push(String(raw));
         for (let at = 0; at < bytes.length; at += size) {
-          found.push(...splitter.push(bytes.subarray(at, at + size)).map(({ raw }) => String(raw)));
+          splitter.push(bytes.subarray(at, at + size), take);
         }
-        found.push(...splitter.end().map(({ raw }) => String(raw)));
+        splitter.end(take);
         expect(found).toEqual([A, B]);
       }
     }

@@ -1,6 +1,6 @@
 import { createRecoder } from './charset.ts';
 import { type InflateLimits, inflate } from './inflate.ts';
-import { type CutRecord, RecordSplitter } from './record-splitter.ts';
+import { RecordSplitter, type TakeRecord } from './record-splitter.ts';
 
 /** How a file is read. */
 export interface ReadOptions extends InflateLimits {
@@ -9,16 +9,16 @@ export interface ReadOptions extends InflateLimits {
 }
 
 /**
- * The records of a file as it lay in its bucket (gzip or not; a log file, an array, NDJSON), in runs: their own bytes,
- * not parsed yet.
+ * Hands on the records of a file as it lay in its bucket (gzip or not; a log file, an array, NDJSON): their own bytes, not
+ * parsed yet.
  * @throws Unreadable after the records that could be read
  */
-export async function* readRecords(body: Buffer, options: ReadOptions): AsyncGenerator<readonly CutRecord[]> {
+export async function readRecords(body: Buffer, options: ReadOptions, take: TakeRecord): Promise<void> {
   const splitter = new RecordSplitter();
   const recoder = createRecoder(options.charset);
   for await (const chunk of inflate(body, options)) {
-    yield splitter.push(recoder ? recoder.push(chunk) : chunk);
+    splitter.push(recoder ? recoder.push(chunk) : chunk, take);
   }
-  if (recoder) yield splitter.push(recoder.end());
-  yield splitter.end();
+  if (recoder) splitter.push(recoder.end(), take);
+  splitter.end(take);
 }

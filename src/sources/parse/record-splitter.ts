@@ -10,11 +10,11 @@ const MAX_RECORD = 16 << 20;
 /** Bytes of other members before the array of records that are still looked at. */
 const MAX_HEAD = 64 << 10;
 
-/** A record's own bytes, and what was seen while they were cut out: absent when that needs a parse. */
-export interface CutRecord {
-  readonly raw: Buffer;
-  readonly members?: ScannedMembers;
-}
+/**
+ * Takes a record's own bytes, and what was seen while they were cut out: absent when that needs a parse. One after the
+ * other: what is made of a record is garbage before the next one comes, and costs next to nothing.
+ */
+export type TakeRecord = (raw: Buffer, members?: ScannedMembers) => void;
 
 /** How the records stand in a file. */
 export type Framing = 'records' | 'array' | 'lines';
@@ -40,39 +40,35 @@ export class RecordSplitter {
     return this.#framing;
   }
 
-  /** Answers the records that this chunk completes. @throws Unreadable */
-  push(chunk: Buffer): CutRecord[] {
+  /** Hands on the records that this chunk completes. @throws Unreadable */
+  push(chunk: Buffer, take: TakeRecord): void {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const records = this.#cut(false);
+    this.#cut(false, take);
     if (this.#rest.length > MAX_RECORD)
       throw new Unreadable('foreign', `a record of more than ${MAX_RECORD} bytes`);
-    return records;
   }
 
-  /** Answers what the end of the file completes. @throws Unreadable truncated */
-  end(): CutRecord[] {
-    const records = this.#cut(true);
+  /** Hands on what the end of the file completes. @throws Unreadable truncated */
+  end(take: TakeRecord): void {
+    this.#cut(true, take);
     if (this.#framing === 'lines') {
       const last = trim(this.#rest, 0, this.#rest.length);
-      if (last.length > 0) records.push({ raw: last });
+      if (last.length > 0) take(last);
     } else if (this.#framing !== undefined && !this.#closed) {
       throw new Unreadable('truncated', 'it ends inside its array of records');
     }
-    return records;
   }
 
   /** Several log files may stand one after the other. */
-  #cut(isWhole: boolean): CutRecord[] {
-    const records: CutRecord[] = [];
+  #cut(isWhole: boolean, take: TakeRecord): void {
     while (this.#framing !== undefined || this.#recognise(isWhole)) {
       if (this.#framing === 'lines') {
-        this.#cutLines(records);
+        this.#cutLines(take);
         break;
       }
-      if (!this.#closed) this.#cutElements(records);
+      if (!this.#closed) this.#cutElements(take);
       if (!this.#closed || !this.#passTail()) break;
     }
-    return records;
   }
 
   /** Finds the array of records; false when more must be seen. */
@@ -122,11 +118,11 @@ export class RecordSplitter {
     return true;
   }
 
-  #cutLines(records: CutRecord[]): void {
+  #cutLines(take: TakeRecord): void {
     let start = 0;
     for (let end = this.#rest.indexOf(NEWLINE, this.#seen); end !== -1; ) {
       const line = trim(this.#rest, start, end);
-      if (line.length > 0) records.push({ raw: line });
+      if (line.length > 0) take(line);
       start = end + 1;
       end = this.#rest.indexOf(NEWLINE, start);
     }
@@ -134,7 +130,7 @@ export class RecordSplitter {
     this.#seen = this.#rest.length;
   }
 
-  #cutElements(records: CutRecord[]): void {
+  #cutElements(take: TakeRecord): void {
     const bytes = this.#rest;
     const length = bytes.length;
     let start = 0;
@@ -147,7 +143,7 @@ export class RecordSplitter {
         const end = this.#scanner.scan(bytes, open);
         const next = end === -1 ? -1 : skipBlanks(bytes, end);
         if (bytes[next] === 0x2c || bytes[next] === 0x5d) {
-          records.push({ raw: bytes.subarray(open, end), members: this.#scanner.members() });
+          take(bytes.subarray(open, end), this.#scanner.members());
           start = at = next + 1;
           this.#closed = bytes[next] === 0x5d;
           if (this.#closed) break;
@@ -164,7 +160,7 @@ export class RecordSplitter {
       else if (byte === 0x7d || (byte === 0x5d && depth > 0)) depth--;
       else if (depth === 0 && (byte === 0x2c || byte === 0x5d)) {
         const record = trim(bytes, start, at);
-        if (record.length > 0) records.push({ raw: record });
+        if (record.length > 0) take(record);
         start = at + 1;
         if (byte === 0x5d) {
           this.#closed = true;
