@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { identifier, type Sql } from '../store/index.ts';
+import { identifier, NO_STATISTICS, type Sql, type TableSettings } from '../store/index.ts';
 import { LAST_MOMENT } from './block/index.ts';
 
 /** The engine's dates end in 2299 and begin in 1900; times outside stand at the edge for their month. */
@@ -9,6 +9,16 @@ const MONTH = `toYYYYMM(fromUnixTimestamp64Milli(toInt64(${LAST_MOMENT} - age), 
 export function tableOf(repo: string): string {
   return identifier(`repo_${createHash('sha256').update(repo).digest('hex').slice(0, 24)}`);
 }
+
+/**
+ * What is inserted lies in few files, each of which is synced; and parts are merged when there are many of one size, so
+ * that a record is written again less often while much comes in.
+ */
+export const REPO_TUNING: TableSettings = {
+  ...NO_STATISTICS,
+  min_bytes_for_wide_part: 64 << 20,
+  merge_selector_base: 12,
+};
 
 /**
  * Makes the table, idempotently. `age` is time turned around, so that the newest stand first and are read forwards; `tie`
@@ -29,5 +39,5 @@ export function createRepoTable(database: string, repo: string): Sql {
     enrichment Map(LowCardinality(String), String) CODEC(ZSTD(1)), raw String CODEC(ZSTD(1))
   ) ENGINE = MergeTree PARTITION BY ${MONTH} ORDER BY (age, tie)
   SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1,
-    min_bytes_for_wide_part = 67108864, merge_selector_base = 12, non_replicated_deduplication_window = 20000`;
+    non_replicated_deduplication_window = 20000`;
 }

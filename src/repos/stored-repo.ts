@@ -4,11 +4,12 @@ import {
   RowBinaryReader,
   type Sql,
   toDecimal,
+  tuneTable,
   writeLostAgain,
 } from '../store/index.ts';
 import { ageOf, BLOCK_TYPES, type RepoRow, tieOf } from './block/index.ts';
 import { endOf, onlyMonths, samplesOf, startOf } from './months.ts';
-import { createRepoTable, tableOf } from './repo-table.ts';
+import { createRepoTable, REPO_TUNING, tableOf } from './repo-table.ts';
 
 /** A month that is dropped bit by bit is written anew when this part of it is too old: so each row is rewritten few times. */
 const WORTH_REWRITING = 0.25;
@@ -43,6 +44,7 @@ export class StoredRepo {
     const making = (async () => {
       await this.#connection.command(`CREATE DATABASE IF NOT EXISTS ${this.#database}`);
       await this.#connection.command(createRepoTable(this.#database, this.#repo));
+      await tuneTable(this.#connection, this.name, REPO_TUNING);
     })();
     making.catch(() => {
       this.#made = undefined;

@@ -11,6 +11,7 @@ import { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTE_COLUMNS, createTables, EVENT_COLUMNS, LANE_COLUMNS } from './schema.ts';
 import { identifier, literal, type Sql } from './sql.ts';
 import { TimeSlices } from './time-slices.ts';
+import { NO_STATISTICS, tuneTable } from './tune-table.ts';
 
 /** Options of `openEventStore`: an embedded engine, or the URL of a ClickHouse server. */
 export type EventStoreOptions = ConnectionOptions & {
@@ -165,7 +166,13 @@ class ClickHouseEventStore implements EventStore {
   }
 
   async #createTables(): Promise<void> {
-    for (const sql of createTables(this.#db)) await this.#connection.commandOnce(sql);
+    const once = {
+      read: (sql: Sql) => this.#connection.readOnce(sql),
+      command: (sql: Sql) => this.#connection.commandOnce(sql),
+    };
+    for (const sql of createTables(this.#db)) await once.command(sql);
+    for (const table of ['events', 'attributes'])
+      await tuneTable(once, `${this.#db}.${table}`, NO_STATISTICS);
   }
 
   async #insertLanes(lanes: readonly Lane[]): Promise<void> {

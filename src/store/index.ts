@@ -25,3 +25,4 @@ export { type ReportedInsert, writeLostAgain } from './lost-rows.ts';
 export { hash64, toDecimal } from './native/index.ts';
 export { type Column, RowBinaryReader, RowBinaryWriter } from './row-binary.ts';
 export { identifier, literal, type Sql } from './sql.ts';
+export { NO_STATISTICS, type TableSettings, tuneTable } from './tune-table.ts';
