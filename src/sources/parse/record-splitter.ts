@@ -16,6 +16,14 @@ const MAX_HEAD = 64 << 10;
  */
 export type TakeRecord = (raw: Buffer, members?: ScannedMembers) => void;
 
+let scanner: MemberScanner | undefined;
+
+/** One for all files of a thread: it has memory of its own, and nothing comes between a scan and what is read of it. */
+function scannerOfThread(): MemberScanner {
+  scanner ??= new MemberScanner();
+  return scanner;
+}
+
 /** How the records stand in a file. */
 export type Framing = 'records' | 'array' | 'lines';
 
@@ -25,7 +33,7 @@ export type Framing = 'records' | 'array' | 'lines';
  * other. Memory is bounded by the longest record; the answers are views into the chunks where that is possible.
  */
 export class RecordSplitter {
-  readonly #scanner = new MemberScanner();
+  readonly #scanner = scannerOfThread();
   #rest: Buffer = Buffer.alloc(0);
   #framing: Framing | undefined;
   /** In `#rest`: what was looked at already. */
