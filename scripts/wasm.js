@@ -10,7 +10,7 @@ const SOURCE = 'wasm/record-scanner.ts';
 /** 3 MB: tables, texts, and the bytes that are looked at. */
 const PAGES = 48;
 
-/** The module's text, as it stands in `target`. */
+/** The module. */
 export async function compileScanner() {
   const { error, stderr, binary } = await asc.compileString(
     { [SOURCE]: await readFile(join(root, SOURCE), 'utf8') },
@@ -25,10 +25,13 @@ export async function compileScanner() {
     },
   );
   if (error || !binary) throw new Error(`${SOURCE}: ${error?.message}\n${stderr}`);
-  return `/** Made of ${SOURCE} by scripts/wasm.js: not to be changed by hand. */\nexport const RECORD_SCANNER =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+  return Buffer.from(binary);
 }
 
-/** Where it stands. */
-export const target = join(root, 'src', 'sources', 'parse', 'record-scanner.wasm.ts');
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, await compileScanner());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const module = (await compileScanner()).toString('base64');
+  writeFileSync(
+    join(root, 'src', 'sources', 'parse', 'record-scanner.wasm.ts'),
+    `/** Made of ${SOURCE} by scripts/wasm.js: not to be changed by hand. */\nexport const RECORD_SCANNER =\n  '${module}';\n`,
+  );
+}

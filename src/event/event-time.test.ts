@@ -20,3 +20,31 @@ it.each([
 
 it('writes whole seconds', () =>
   expect(formatEventTime(Date.UTC(2026, 10, 1, 10, 0, 0, 999))).toBe('2026-11-01T10:00:00Z'));
+
+it('reads a time in the same way, whatever was read before it', () => {
+  const texts = [
+    '2026-11-01T10:00:00Z',
+    '2026-11-01T23:59:59Z',
+    '2026-11-02T00:00:00Z',
+    '1970-01-01T00:00:01Z',
+  ];
+  for (const before of texts) {
+    for (const text of texts) {
+      parseEventTime(before);
+      expect(parseEventTime(text)).toBe(Date.parse(text));
+    }
+    parseEventTime(before);
+    for (const time of [
+      'T24:00:00Z',
+      'T1:000:00Z',
+      'T10:60:00Z',
+      'T10:00:60Z',
+      'T10:0:000Z',
+      ' 10:00:00Z',
+      'T10:00:0/Z',
+      'T10:00:00z',
+    ]) {
+      expect(parseEventTime(`${before.slice(0, 10)}${time}`)).toBeUndefined();
+    }
+  }
+});

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { compileScanner } from '../../../scripts/wasm.js';
 import { flatField } from '../normalise/index.ts';
 import { compilePath } from '../policy/index.ts';
 import { MemberScanner, SCANNED_PATHS } from './member-scanner.ts';
+import { RECORD_SCANNER } from './record-scanner.wasm.ts';
 
 const scanner = new MemberScanner();
 const paths = [...SCANNED_PATHS].map((path) => [path, compilePath(path.split('.'))] as const);
@@ -188,4 +190,48 @@ test('of any bytes, what a scan takes for JSON a parse takes for JSON', () => {
 
 test('no path that a scan gives is the name of a field of the normalised view', () => {
   for (const path of SCANNED_PATHS) expect(flatField(path)).toBeUndefined();
+});
+
+test('the module is what its source says', async () => {
+  expect(RECORD_SCANNER).toBe((await compileScanner()).toString('base64'));
+}, 60_000);
+
+test('records are found wherever they lie in a file that is larger than what is looked at at once', () => {
+  const texts = Array.from({ length: 9_000 }, (_, i) =>
+    JSON.stringify({
+      eventID: `id ${i}`,
+      eventName: `Call${i % 7}`,
+      x: 'y'.repeat(i % 900),
+      errorCode: `é${i}`,
+    }),
+  );
+  const bytes = Buffer.from(texts.join());
+  expect(bytes.length).toBeGreaterThan(4 << 20);
+  let at = 0;
+  for (const [i, text] of texts.entries()) {
+    const end = scanner.scan(bytes, at);
+    expect(bytes.toString('utf8', at, end)).toBe(text);
+    expect(scanner.members()).toMatchObject({
+      eventID: `id ${i}`,
+      eventName: `Call${i % 7}`,
+      errorCode: `é${i}`,
+    });
+    at = end + 1;
+  }
+  const long = Buffer.from(`{"eventID":"a"},{"eventID":"b","x":"${'y'.repeat(3 << 20)}"}`);
+  expect(scanner.scan(long, 0)).toBe(15);
+  // Longer than that: left to a parse.
+  expect(scanner.scan(long, 16)).toBe(-1);
+});
+
+test('a text is never taken for another one that was met before', () => {
+  // More than are remembered: they share places.
+  const texts = Array.from({ length: 40_000 }, (_, i) => `text-${(i * 2_654_435_761) % 100_003}-${i % 97}`);
+  for (const text of [...texts, ...texts.toReversed()]) {
+    const bytes = Buffer.from(`{"eventName":"${text}","eventSource":"${text}x"}`);
+    expect(scanner.scan(bytes, 0)).toBe(bytes.length);
+    const { eventName, eventSource } = scanner.members();
+    if (eventName !== text || eventSource !== `${text}x`)
+      expect([eventName, eventSource]).toEqual([text, `${text}x`]);
+  }
 });
