@@ -1,4 +1,5 @@
-import { constants, crc32, createInflateRaw, gunzipSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
+import { gunzipWhole } from './gunzip-whole.ts';
 
 /** What the first gzip member of an object holds, and what is wrong about the rest of the object. */
 export interface Inflated {
@@ -24,12 +25,11 @@ const FNAME = 8;
 const FCOMMENT = 16;
 const RESERVED = 0xe0;
 const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const;
-/** How each member begins; nothing else is gzip. */
-const MEMBER = Buffer.from([0x1f, 0x8b, 8]);
 
 /**
  * Inflates the first gzip member (RFC 1952) in one piece. AWS's validator reads the first member only, and takes what
- * there is when the object is cut; this function does the same and tells of both.
+ * there is when the object is cut; this function does the same and tells of both. The content may be used only until
+ * the next call.
  *
  * @throws GunzipError also when the content is longer than `maxBytes`.
  */
@@ -46,20 +46,6 @@ export function gunzipFirst(bytes: Uint8Array, maxBytes: number): Inflated & { r
     size: buffer.length,
     ending: checkTrailer(trailer, crc32(buffer), buffer.length),
   };
-}
-
-/**
- * What an object holds that is one whole member and nothing else, as all are that nobody has touched: the library's own
- * way is faster by a fifth, but reads over the end of a member into the next. Undefined for every other object.
- */
-function gunzipWhole(bytes: Uint8Array, maxBytes: number): Buffer | undefined {
-  if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(MEMBER, 1) >= 0) return undefined;
-  try {
-    const { buffer, engine } = gunzipSync(bytes, sizes(bytes, maxBytes)) as unknown as InflateInfo;
-    return engine.bytesWritten === bytes.length ? buffer : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**
