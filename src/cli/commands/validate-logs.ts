@@ -1,33 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  createLogInspector,
-  NoPublicKeys,
-  type PublicKey,
-  readPublicKeys,
-  verifyChain,
-} from '../../digest/verify/index.ts';
-import { type CliContext, CliError } from '../context.ts';
-import { readTime } from '../time.ts';
-import { createJsonReport } from '../validate-logs/json-report.ts';
-import { openReader } from '../validate-logs/open-reader.ts';
-import { loadAnchors } from '../validate-logs/read-anchors.ts';
-import { hasErrors } from '../validate-logs/report.ts';
-import { Tally } from '../validate-logs/tally.ts';
-import { resolveTarget, type TargetOptions } from '../validate-logs/target.ts';
-import { createTextReport } from '../validate-logs/text-report.ts';
-import { createThreadInspector } from '../validate-logs/thread-inspector.ts';
-
-interface Options extends TargetOptions {
-  readonly startTime: string;
-  readonly endTime?: string;
-  readonly publicKeys?: string;
-  readonly anchor?: string;
-  readonly verbose?: boolean;
-  readonly output: 'text' | 'json';
-  readonly jobs: number;
-}
+import type { CliContext } from '../context.ts';
+import { startInspectThread } from '../validate-logs/inspect-thread.ts';
+import type { ValidateOptions } from '../validate-logs/validate.ts';
 
 /** `opentrail validate-logs`: AWS's validator with all cores, and with the questions that it does not ask. */
 export function register(command: Command, context: CliContext): void {
@@ -61,67 +36,16 @@ export function register(command: Command, context: CliContext): void {
         '  npx opentrail validate-logs --start-time -7d \\\n' +
         '    --trail-arn arn:aws:cloudtrail:us-east-1:123456789012:trail/main',
     )
-    .action((options: Options) => validate(options, context));
-}
-
-async function validate(options: Options, context: CliContext): Promise<void> {
-  const now = context.now();
-  const range = { start: timeOf(options.startTime, now), end: timeOf(options.endTime ?? 'now', now) };
-  if (range.start > range.end)
-    throw refuse('Invalid time range specified: start-time must occur before end-time');
-  const pinned = options.publicKeys === undefined ? undefined : await readPinned(options.publicKeys);
-  const target = await resolveTarget(options, context, pinned);
-  const anchors =
-    options.anchor === undefined
-      ? undefined
-      : await loadAnchors(options.anchor, { arn: options.trailArn, chain: target.chain, keys: target.keys });
-  const tally = new Tally(range);
-  const create = options.output === 'json' ? createJsonReport : createTextReport;
-  const report = create(context, {
-    arn: options.trailArn,
-    range,
-    tally,
-    isVerbose: options.verbose ?? false,
-  });
-  const reader = await openReader(target.place, context.env);
-  const threads = options.jobs > 1 ? createThreadInspector(target.place, options.jobs, reader) : undefined;
-  try {
-    await report.begin();
-    const verdict = await verifyChain(
-      {
-        ...{ chain: target.chain, bucket: target.bucket, keys: target.keys, reader, now, ...range },
-        ...(target.prefix !== undefined && { prefix: target.prefix }),
-        ...(target.status && { status: target.status }),
-        ...(anchors && { anchors }),
-        logs: threads ?? createLogInspector(reader),
-      },
-      report.tell,
-    );
-    await report.end(verdict);
-    if (tally.hasInvalid || hasErrors(verdict.findings)) throw new CliError('');
-  } catch (error) {
-    if (error instanceof NoPublicKeys) throw refuse(error.message);
-    throw error;
-  } finally {
-    await threads?.close();
-  }
-}
-
-function timeOf(text: string, now: number): number {
-  try {
-    return readTime(text, now);
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) throw refuse(`Unable to parse date value: ${text}`);
-    throw error;
-  }
-}
-
-async function readPinned(path: string): Promise<readonly PublicKey[]> {
-  try {
-    return readPublicKeys(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw refuse(`cannot read public keys from ${path}: ${(cause as Error).message}`, cause);
-  }
+    .action(async (options: ValidateOptions) => {
+      // It starts while this thread loads its own modules, which takes as long.
+      const thread = options.jobs > 1 ? startInspectThread() : undefined;
+      try {
+        const { validate } = await import('../validate-logs/validate.ts');
+        await validate(options, context, thread);
+      } finally {
+        await thread?.terminate();
+      }
+    });
 }
 
 function readJobs(text: string): number {
@@ -129,9 +53,4 @@ function readJobs(text: string): number {
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 64)
     throw new InvalidArgumentError('expected a number from 1 to 64');
   return jobs;
-}
-
-/** The AWS CLI ends with 255 when it could not validate: 1 is kept for what is invalid. */
-function refuse(message: string, cause?: unknown): CliError {
-  return new CliError(message, { exitCode: 255, cause });
 }

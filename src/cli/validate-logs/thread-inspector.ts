@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { inspectLog, type ListedLog, type LogInspector, type LogVerdict } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
+import { startInspectThread } from './inspect-thread.ts';
 import type { InspectOrder } from './inspect-worker.ts';
 import type { PlaceReader } from './open-reader.ts';
 import { type PackedVerdicts, unpackVerdicts } from './packed-verdicts.ts';
@@ -35,11 +35,16 @@ interface Hand {
 }
 
 /**
- * @param threads How many, with this one: it would wait for the others, and to start one takes as long as hundreds of
- *   files. Each reads for itself, so that no content goes from thread to thread.
+ * Each thread reads for itself, so that no content goes from one to the other.
+ *
+ * @param threads The first beside this one, which would otherwise wait, and how many there may be with this one.
  * @param reader What this thread reads with.
  */
-export function createThreadInspector(place: Place, threads: number, reader: PlaceReader): ThreadInspector {
+export function createThreadInspector(
+  place: Place,
+  threads: { readonly first: Worker; readonly most: number },
+  reader: PlaceReader,
+): ThreadInspector {
   const queue: Waiting[] = [];
   const working = new Map<number, Waiting>();
   const workers: Worker[] = [];
@@ -66,9 +71,10 @@ export function createThreadInspector(place: Place, threads: number, reader: Pla
     dispatch();
   }
 
-  function startWorker(): void {
-    const file = new URL(`../validate-logs/inspect-worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData: place });
+  function employ(worker: Worker): void {
+    if (worker.threadId < 0)
+      failure = new CliError('a thread that reads log files has ended', { exitCode: 255 });
+    worker.postMessage(place);
     const hand: Hand = {
       ...{ most: AT_ONCE, load: 0 },
       give(waiting) {
@@ -99,11 +105,10 @@ export function createThreadInspector(place: Place, threads: number, reader: Pla
     working.clear();
   }
 
-  // Its start takes as long as finding out what there is to read: the two go side by side.
-  if (threads > 1) startWorker();
+  employ(threads.first);
 
   function dispatch(): void {
-    if (queue.length > WORTH_A_THREAD && hands.length < threads) startWorker();
+    if (queue.length > WORTH_A_THREAD && hands.length < threads.most) employ(startInspectThread());
     for (;;) {
       const free = hands.reduce((a, b) => (b.load / b.most < a.load / a.most ? b : a));
       const waiting = free.load < free.most ? queue.shift() : undefined;
