@@ -1,5 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { type BucketReader, type ListedObject, ObjectTooLarge } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
@@ -29,8 +28,8 @@ export function createFolderReader(path: string): BucketReader {
     async *list(bucket, prefix, after) {
       const base = folderOf(bucket);
       let page: ListedObject[] = [];
-      for await (const key of walk(base, '', prefix, after)) {
-        page.push({ key });
+      for (const keys of walk(base, '', prefix, after)) {
+        for (const key of keys) page.push({ key });
         if (page.length < PAGE) continue;
         yield page;
         page = [];
@@ -120,26 +119,41 @@ function readMetadata(file: string): ReadonlyMap<string, string> {
   }
 }
 
-/** Keys in the order in which S3 lists them: by bytes, where `a/b` comes after `a-b`. */
-async function* walk(base: string, folder: string, prefix: string, after: string): AsyncGenerator<string> {
-  let entries: { readonly name: string; readonly isFolder: boolean }[];
+/** Keys in the order in which S3 lists them: by bytes, where `a/b` comes after `a-b`. Those of a folder come together. */
+function* walk(base: string, folder: string, prefix: string, after: string): Generator<readonly string[]> {
+  let keys: string[] = [];
+  for (const name of namesIn(base, folder)) {
+    if (!name.endsWith('/')) {
+      if (name.startsWith(prefix) && name > after && !name.endsWith(METADATA_SUFFIX)) keys.push(name);
+      continue;
+    }
+    const mayHold = name.startsWith(prefix) || prefix.startsWith(name);
+    const isPast = name < after && !after.startsWith(name);
+    if (!mayHold || isPast) continue;
+    yield keys;
+    keys = [];
+    yield* walk(base, name, prefix, after);
+  }
+  yield keys;
+}
+
+/** What a folder holds, with the way to it; folders end in a slash. None when it is no folder. */
+function namesIn(base: string, folder: string): string[] {
   try {
-    entries = (await readdir(join(base, folder), { withFileTypes: true })).map((entry) => ({
-      name: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`,
-      isFolder: entry.isDirectory(),
-    }));
+    const entries = readdirSync(join(base, folder), { withFileTypes: true });
+    const names = entries.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+    // UTF-16 has another order than UTF-8 only where there are surrogates.
+    return names.some((name) => SURROGATE.test(name)) ? names.sort(byBytes) : names.sort();
   } catch (error) {
-    if (isAbsent(error)) return;
+    if (isAbsent(error)) return [];
     throw error;
   }
-  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  for (const { name, isFolder: isBranch } of entries) {
-    if (isBranch) {
-      const mayHold = name.startsWith(prefix) || prefix.startsWith(name);
-      const isPast = name < after && !after.startsWith(name);
-      if (mayHold && !isPast) yield* walk(base, name, prefix, after);
-    } else if (name.startsWith(prefix) && name > after && !name.endsWith(METADATA_SUFFIX)) yield name;
-  }
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function isAbsent(error: unknown): boolean {

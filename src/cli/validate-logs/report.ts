@@ -3,7 +3,8 @@ import type { Answer, Finding, Verdict } from '../../digest/verify/index.ts';
 /** Takes in what the verification says, and shows it. */
 export interface Report {
   begin(): Promise<void>;
-  tell(answer: Answer): Promise<void>;
+  /** Undefined when it is done already. */
+  tell(answer: Answer): Promise<void> | undefined;
   end(verdict: Verdict): Promise<void>;
 }
 

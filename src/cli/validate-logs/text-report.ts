@@ -1,4 +1,4 @@
-import { type Finding, formatTime } from '../../digest/verify/index.ts';
+import { type Answer, type Finding, formatTime } from '../../digest/verify/index.ts';
 import { type CliContext, write } from '../context.ts';
 import { createProgress } from './progress.ts';
 import type { Report } from './report.ts';
@@ -25,29 +25,31 @@ export function createTextReport(
   const progress = createProgress(context, tally, range);
   let isAfterEmptyLine = true;
 
+  async function print(answer: Answer): Promise<void> {
+    const { text, isError } = lineOf(answer);
+    if (isError) {
+      progress.clear();
+      await write(context.err, isAfterEmptyLine ? `${text}\n\n` : `\n${text}\n\n`);
+      isAfterEmptyLine = true;
+    } else if (isVerbose) {
+      progress.clear();
+      await write(context.out, `${text}\n`);
+      isAfterEmptyLine = false;
+    }
+    progress.show(answer);
+  }
+
   return {
     async begin() {
       await write(context.out, startText(arn, range));
     },
 
-    async tell(answer) {
+    tell(answer) {
       tally.add(answer);
       const isValidLog = answer.kind === 'log' && answer.status === 'valid';
-      if (isValidLog && !isVerbose) {
-        progress.show(answer);
-        return;
-      }
-      const { text, isError } = lineOf(answer);
-      if (isError) {
-        progress.clear();
-        await write(context.err, isAfterEmptyLine ? `${text}\n\n` : `\n${text}\n\n`);
-        isAfterEmptyLine = true;
-      } else if (isVerbose) {
-        progress.clear();
-        await write(context.out, `${text}\n`);
-        isAfterEmptyLine = false;
-      }
+      if (!isValidLog || isVerbose) return print(answer);
       progress.show(answer);
+      return undefined;
     },
 
     async end({ findings }) {

@@ -51,3 +51,12 @@ test('a table remembers who came first, and says when it is full', () => {
   expect(table).toMatchObject({ isFull: true, size: 3072 });
   expect(table.get(1, 1)).toBeUndefined();
 });
+
+test('a table that grows forgets nobody', () => {
+  const table = new FingerprintTable();
+  const count = 300_000;
+  for (let number = 0; number < count; number++) table.add(Math.imul(number, 7919), number, number);
+  expect(table.size).toBe(count);
+  for (let number = 0; number < count; number += 1000)
+    expect(table.get(Math.imul(number, 7919) >>> 0, number)).toBe(number);
+});

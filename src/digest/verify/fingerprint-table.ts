@@ -1,6 +1,8 @@
 /** 32-bit words of a slot: the fingerprint's two, then owner + 1, where 0 is an empty slot. */
 const WORDS = 3;
 const OWNER = 2;
+/** Memory that was never written to is none: only what the entries touch counts. */
+const FIRST_SLOTS = 2 ** 18;
 
 /**
  * Remembers 64-bit fingerprints and who brought each, in 12 bytes a slot: millions fit where a Set would not. Open
@@ -17,7 +19,7 @@ export class FingerprintTable {
   /** @param maxSlots A power of two; three quarters of it can be filled. Default 2^24: 12 million entries, 200 MB. */
   constructor(maxSlots: number = 2 ** 24) {
     this.#maxSlots = maxSlots;
-    this.#slots = Math.min(4096, maxSlots);
+    this.#slots = Math.min(FIRST_SLOTS, maxSlots);
     this.#words = new Uint32Array(WORDS * this.#slots);
   }
 

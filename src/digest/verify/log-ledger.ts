@@ -1,4 +1,3 @@
-import { hash as hashOnce, randomBytes } from 'node:crypto';
 import type { ListedLog } from './digest.ts';
 import { FingerprintTable } from './fingerprint-table.ts';
 import type { LogVerdict } from './inspect-log.ts';
@@ -17,16 +16,15 @@ export interface TwiceSuspicion {
 
 /** More of one kind are counted, but not kept. */
 const MAX_KEPT = 10_000;
+/** More log files are read, but not recognised. */
+const MAX_NAMES = 12_000_000;
 
-/**
- * What all true digests together list, and what their log files hold, in bounded memory: fingerprints instead of names
- * wherever a name is needed only to be recognised.
- */
+/** What all true digests together list, and what their log files hold: of events only fingerprints. */
 export class LogLedger {
-  /** Without it, someone could search for a name whose fingerprint stands in the ledger already. */
-  readonly #salt = randomBytes(16).toString('hex');
-  readonly #names: FingerprintTable;
-  readonly #events: FingerprintTable;
+  /** Keys by bucket. */
+  readonly #names = new Map<string, Set<string>>();
+  #nameCount = 0;
+  readonly #events = new FingerprintTable();
   /** Places by number. Strings of a digest share their memory, so that one costs little more than its key. */
   readonly #logs: ListedLog[] = [];
   readonly #suspicions = new Map<string, TwiceSuspicion>();
@@ -36,16 +34,11 @@ export class LogLedger {
   readonly disturbed: AlteredLog[] = [];
   suspicionCount = 0;
 
-  constructor(maxSlots?: number) {
-    this.#names = new FingerprintTable(maxSlots);
-    this.#events = new FingerprintTable(maxSlots);
-  }
-
   /** A true digest lists the log file. Answers the file's number. */
   list(log: ListedLog): number {
     const number = this.#logs.length;
-    const [high, low] = this.#fingerprint(log.bucket, log.key);
-    if (this.#names.add(high, low, number) !== undefined) keep(this.listedTwice, log);
+    if (this.isListed(log.bucket, log.key)) keep(this.listedTwice, log);
+    else this.#remember(log);
     this.#logs.push(log);
     return number;
   }
@@ -66,7 +59,7 @@ export class LogLedger {
 
   /** Whether any true digest of the walk lists the log file. */
   isListed(bucket: string, key: string): boolean {
-    return this.#names.get(...this.#fingerprint(bucket, key)) !== undefined;
+    return this.#names.get(bucket)?.has(key) ?? false;
   }
 
   get suspicions(): TwiceSuspicion[] {
@@ -75,7 +68,7 @@ export class LogLedger {
 
   /** True when there was more than the memory allows, so that the questions about twice and unlisted stay open. */
   get isFull(): boolean {
-    return this.#names.isFull || this.#events.isFull;
+    return this.#nameCount > MAX_NAMES || this.#events.isFull;
   }
 
   #suspect(first: number, second: number, fingerprint: [number, number]): void {
@@ -93,9 +86,11 @@ export class LogLedger {
     this.#suspicions.set(name, { first: one, second: other, fingerprints: [fingerprint] });
   }
 
-  #fingerprint(bucket: string, key: string): [number, number] {
-    const hash = hashOnce('sha256', `${this.#salt}${bucket}\n${key}`, 'buffer');
-    return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
+  #remember({ bucket, key }: ListedLog): void {
+    if (++this.#nameCount > MAX_NAMES) return;
+    const known = this.#names.get(bucket);
+    if (known) known.add(key);
+    else this.#names.set(bucket, new Set([key]));
   }
 }
 
