@@ -17,8 +17,13 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Batches that one thread works on at a time: enough that none waits for the network or for the next order. */
-const AT_ONCE = 3;
+/**
+ * Batches that another thread works on at a time: enough that it waits neither for the network nor for the next order,
+ * which this thread gives when it has a moment.
+ */
+const AT_ONCE = 8;
+/** And this one: with more it would leave the others waiting. */
+const AT_ONCE_HERE = 2;
 /** Batches that wait until a third thread is worth its start. */
 const WORTH_A_THREAD = 2;
 
@@ -50,7 +55,7 @@ export function createThreadInspector(
   const workers: Worker[] = [];
   // A disk is read without waiting, so that of several batches one would only wait for the other.
   const here: Hand = {
-    most: place.kind === 's3' ? AT_ONCE : 1,
+    most: place.kind === 's3' ? AT_ONCE_HERE : 1,
     load: 0,
     give: (waiting) => void inspectHere(waiting),
   };
