@@ -40,7 +40,7 @@ export function build(root) {
     });
     if (done.status !== 0) throw new Error('the build failed; the type errors are above');
     copyAssets(join(root, 'src'), fresh);
-    bundleCheck(root, fresh);
+    for (const script of ['bundle-check.js', 'bundle-validate-logs.js']) bundle(root, script, fresh);
     const stamp = join(fresh, stampName);
     writeFileSync(stamp, '');
     utimesSync(stamp, startedAt, startedAt);
@@ -52,11 +52,12 @@ export function build(root) {
   }
 }
 
-/** The monitoring check becomes one file that packages install alone; the bundler works asynchronously, we do not. */
-function bundleCheck(root, dist) {
-  const script = join(root, 'scripts', 'bundle-check.js');
-  const done = spawnSync(process.execPath, [script, dist], { stdio: ['ignore', 2, 2] });
-  if (done.status !== 0) throw new Error('the check could not be bundled; why is said above');
+/** Joins modules of the build into fewer files; the bundler works asynchronously, we do not. */
+function bundle(root, script, dist) {
+  const done = spawnSync(process.execPath, [join(root, 'scripts', script), dist], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (done.status !== 0) throw new Error(`scripts/${script} failed; why is said above`);
 }
 
 /** Another build may do the same at the same moment: then one of the two goes again. */
