@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent } from 'node:http';
 import { type SignableRequest, signRequest } from '../../signer/index.ts';
 
 /** Milliseconds without a byte until an answer is given up. */
@@ -7,7 +6,7 @@ const PATIENCE = 30_000;
 /** Longer answers are not read. Bytes. */
 const MAX_ANSWER = 16 * 2 ** 20;
 
-const AGENTS = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+const agents = new Map<string, Agent>();
 
 /**
  * Sends one signed question without the SDK, which takes longer to load than a thousand log files to check. Answers the
@@ -18,11 +17,12 @@ export function askPlainly(
 ): Promise<string | undefined> {
   const { method, url, body } = question;
   const headers = signRequest({ ...question, now: Date.now() });
-  const isTls = url.protocol === 'https:';
+  // What is not spoken is not loaded: that takes as long as dozens of log files.
+  const http = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
+  const agent = agents.get(url.protocol) ?? new http.Agent({ keepAlive: true });
+  agents.set(url.protocol, agent);
   return new Promise((resolve) => {
-    const request = (isTls ? requestHttps : requestHttp)(url, {
-      ...{ method, headers, timeout: PATIENCE, agent: isTls ? AGENTS.https : AGENTS.http },
-    });
+    const request = http.request(url, { method, headers, timeout: PATIENCE, agent });
     const giveUp = () => {
       request.destroy();
       resolve(undefined);

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 
 /** Milliseconds without a byte until an answer is given up. */
 const PATIENCE = 30_000;
@@ -85,7 +84,10 @@ export class HttpConnection {
     const isCurrent = () => socket === this.#socket;
     const socket =
       protocol === 'https:'
-        ? connectTls({ host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
+        ? // Loaded only where it is spoken: that takes as long as dozens of log files.
+          process
+            .getBuiltinModule('node:tls')
+            .connect({ host, port: Number(port || 443), servername: host, ALPNProtocols: ['http/1.1'] })
         : connect({
             ...{ host, port: Number(port || 80) },
             // One buffer for all that comes: a fresh one for each read keeps the garbage collector at work.
