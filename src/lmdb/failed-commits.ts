@@ -9,13 +9,18 @@ const WRITES = ['put', 'remove', 'batch', 'transaction', 'drop'] as const;
  */
 export function hearFailedCommits(root: RootDatabase<never, never>): void {
   // Each environment has a class of its own, which its tables share.
+  // All writes of a batch are given the same promise.
+  let heard: unknown;
   const tables = Object.getPrototypeOf(root) as Record<string, (...given: unknown[]) => unknown>;
   for (const name of WRITES) {
     const write = tables[name];
     if (!write) throw new Error(`lmdb: an environment has no ${name}`);
     tables[name] = function (...given) {
       const written = write.apply(this, given);
-      if (written instanceof Promise) written.catch(hear);
+      if (written instanceof Promise && written !== heard) {
+        heard = written;
+        written.catch(hear);
+      }
       return written;
     };
   }

@@ -18,19 +18,25 @@ export interface ForgettingRound {
 export class IdMemory {
   readonly #ids: Database<Buffer, Buffer>;
   readonly #rounds = new Set<{ oldest: number }>();
+  /** No key behind this one was ever put there; it may be forgotten by now. */
+  #last: Buffer = Buffer.alloc(0);
 
   constructor(env: RootDatabase<unknown, string>) {
     this.#ids = env.openDB({ name: 'ids', encoding: 'binary', keyEncoding: 'binary' });
+    for (const key of this.#ids.getKeys({ reverse: true, limit: 1 })) this.#last = Buffer.from(key);
   }
 
   /** The checksum of the record with this key; undefined: it was never seen, or is forgotten. */
   get(key: Buffer): Buffer | undefined {
-    return this.#ids.get(key);
+    // What is collected in order is later than all before it, and need not be looked for.
+    return key.compare(this.#last) > 0 ? undefined : this.#ids.get(key);
   }
 
   /** Keys with their checksums, in order. Within a transaction of the environment. */
   put(marks: readonly Buffer[]): void {
     for (const mark of marks) void this.#ids.put(mark.subarray(0, KEY_BYTES), mark.subarray(KEY_BYTES));
+    const last = marks.at(-1)?.subarray(0, KEY_BYTES);
+    if (last && last.compare(this.#last) > 0) this.#last = Buffer.from(last);
   }
 
   /** Told before and after they are durable: whenever a round begins, it hears of all that it must not forget. */
