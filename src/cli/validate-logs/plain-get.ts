@@ -1,4 +1,4 @@
-import { type Credentials, signRequest } from '../../signer/index.ts';
+import { type Credentials, objectPath, signRequest } from '../../signer/index.ts';
 import { createHttpPool, type HttpPool } from './http-pool.ts';
 
 /** Where a bucket answers, and who asks. */
@@ -36,8 +36,7 @@ export function createPlainGet(pool: HttpPool = createHttpPool()): PlainGet {
   }
 
   return async ({ base, credentials, region }, key, maxBytes) => {
-    const encoded = encodeKey(key);
-    // Many stores read such steps as ways, and answer with another object.
+    const encoded = objectPath(key);
     if (encoded === undefined) return undefined;
     const origin = baseOf(base);
     const path = `${origin.pathname.replace(/\/$/, '')}/${encoded}`;
@@ -66,14 +65,4 @@ function metadataOf(headers: ReadonlyMap<string, string>): ReadonlyMap<string, s
     if (name.startsWith(METADATA)) metadata.set(name.slice(METADATA.length), value);
   }
   return metadata;
-}
-
-/** Undefined for a key that a path cannot hold: with the steps `.` and `..`, or half a character. */
-function encodeKey(key: string): string | undefined {
-  if (/(^|\/)\.\.?(\/|$)/.test(key)) return undefined;
-  if (/^[\w/.~-]*$/.test(key)) return key;
-  if (/\p{Surrogate}/u.test(key)) return undefined;
-  return encodeURIComponent(key)
-    .replaceAll('%2F', '/')
-    .replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

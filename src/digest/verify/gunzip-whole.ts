@@ -22,6 +22,9 @@ interface Engine extends Gunzip {
   readonly _writeState?: Uint32Array;
 }
 
+/** Versions of Node that were looked at: `writeSync` is no promise of its, and another one may take other arguments. */
+const IS_KNOWN = ['20', '22', '24'].includes(process.versions.node.split('.')[0]!);
+
 let engine: Engine | undefined;
 let output = Buffer.alloc(0);
 
@@ -37,7 +40,7 @@ export function gunzipWhole(bytes: Uint8Array, maxBytes: number): Buffer | undef
   if (Buffer.prototype.indexOf.call(bytes, MEMBER, 1) >= 0) return undefined;
   if (engine === undefined || engine.destroyed) engine = createEngine();
   const { _handle: handle, _writeState: left } = engine;
-  if (!handle?.writeSync || left === undefined) return undefined;
+  if (!handle?.writeSync || left === undefined || !IS_KNOWN) return undefined;
   if (output.length < room) output = Buffer.allocUnsafeSlow(sizeFor(room));
   engine.reset();
   handle.writeSync(constants.Z_FINISH, bytes, 0, bytes.length, output, 0, room);

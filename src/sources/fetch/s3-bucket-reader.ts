@@ -1,11 +1,23 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { BucketError, type BucketErrorKind, type BucketReader, type ListedObject } from './bucket-reader.ts';
+import { type ComingObject, PlainObjects } from './plain-objects.ts';
 
 /** What one request may take altogether, ms: an endpoint that sends a byte now and then holds nothing up. */
 const PATIENCE = 120_000;
 
 /** Reads a bucket through the SDK. The client is closed with the reader. */
 export function createS3BucketReader(client: S3Client, bucket: string): BucketReader {
+  const plain = new PlainObjects(client);
+
+  async function open(key: string, abortSignal: AbortSignal): Promise<ComingObject> {
+    const known = await plain.get(key, abortSignal);
+    if (known) return known;
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const { Body, ContentLength } = await client.send(command, { abortSignal });
+    if (!Body) throw new BucketError('passing', `${key}: an answer without a body`);
+    return { body: Body as AsyncIterable<Uint8Array>, length: ContentLength };
+  }
+
   return {
     async list({ prefix, startAfter }) {
       return await attempt(async (abortSignal) => {
@@ -31,22 +43,16 @@ export function createS3BucketReader(client: S3Client, bucket: string): BucketRe
     },
     async get(key, maxBytes) {
       return await attempt(async (abortSignal) => {
-        const { Body, ContentLength } = await client.send(
-          new GetObjectCommand({ Bucket: bucket, Key: key }),
-          {
-            abortSignal,
-          },
-        );
-        if (!Body) throw new BucketError('passing', `${key}: an answer without a body`);
+        const { body: coming, length } = await open(key, abortSignal);
         const chunks: Uint8Array[] = [];
         let bytes = 0;
-        for await (const chunk of Body as AsyncIterable<Uint8Array>) {
+        for await (const chunk of coming) {
           bytes += chunk.length;
           if (bytes > maxBytes) throw new BucketError('too-large', `more than ${maxBytes} bytes`);
           chunks.push(chunk);
         }
-        if (ContentLength !== undefined && bytes < ContentLength) {
-          throw new BucketError('passing', `${key}: ${bytes} of ${ContentLength} bytes came`);
+        if (length !== undefined && bytes < length) {
+          throw new BucketError('passing', `${key}: ${bytes} of ${length} bytes came`);
         }
         const body = Buffer.from(new ArrayBuffer(bytes));
         let at = 0;
