@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLmdbState, type State } from '../state/index.ts';
 import { type Engine, openConnection, startEmbeddedEngine } from '../store/index.ts';
+import { RepoBlockWriter } from './block/index.ts';
 import { openRepos, type RepoRow, type Repos } from './index.ts';
 import { tableOf } from './repo-table.ts';
 
@@ -138,6 +139,19 @@ test('a longer retention keeps what a shorter one would drop, and both survive a
   const again = await openRepos({ connection: openConnection({ engine }), state, now: () => now });
   expect(again.names()).toEqual(repos.names());
   await again.close();
+});
+
+test('as many small blocks as come in one insert fit into the memory of the engine', async () => {
+  await repos.ensure('small', { retentionDays: 3650 });
+  const blocks = Array.from({ length: 1000 }, (_, at) => {
+    const writer = new RepoBlockWriter();
+    writer.add(row(`small ${at}`, NOW), row(`small ${at}`, NOW - at));
+    const block = Buffer.alloc(writer.size());
+    writer.write(block, 0);
+    return block;
+  });
+  await repos.insertBlocks('small', blocks, 'small');
+  expect((await repos.list()).find(({ name }) => name === 'small')?.rows).toBe(1000);
 });
 
 test('a dropped repository is gone, its name may come again and is empty', async () => {

@@ -5,7 +5,12 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BlockWriter } from './block.ts';
 import { BlockMemory } from './block-memory.ts';
-import { type CollectedStore, type DealtFile, openCollectedStore } from './collected-store.ts';
+import {
+  type BlockLimits,
+  type CollectedStore,
+  type DealtFile,
+  openCollectedStore,
+} from './collected-store.ts';
 import { MarkWriter } from './marks.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
@@ -62,7 +67,7 @@ test('what is on its way to the disk is never trimmed', async () => {
 
 test('blocks are read from and to any number, and each record is in one of them once', async () => {
   for (let file = 0; file < 5; file++) await store.commit(fileOf(`e${file}`));
-  const ids = (from: number, limits: { maxBytes: number; to?: number }) => {
+  const ids = (from: number, limits: BlockLimits) => {
     const { from: first, next, blocks } = store.readBlocks(from, limits);
     expect(blocks.reduce((sum, { count }) => sum + count, 0)).toBe(next - first);
     return [
@@ -73,6 +78,7 @@ test('blocks are read from and to any number, and each record is in one of them 
   expect(ids(0, { maxBytes: 1 << 20 })).toEqual([5, '0 e0', '1 e1', '2 e2', '3 e3', '4 e4']);
   expect(ids(1, { maxBytes: 1 << 20, to: 3 })).toEqual([3, '1 e1', '2 e2']);
   expect(ids(3, { maxBytes: 1 })).toEqual([4, '3 e3']);
+  expect(ids(1, { maxBytes: 1 << 20, maxBlocks: 2 })).toEqual([3, '1 e1', '2 e2']);
   expect(ids(5, { maxBytes: 1 << 20 })).toEqual([5]);
   expect(store.bytesFrom(5)).toBe(0);
   expect(store.bytesFrom(0)).toBe(store.heldBytes());

@@ -23,13 +23,10 @@ export interface CollectedStore extends CollectedLog {
   /** Resolves when not many files wait to be committed: whoever commits without waiting for it asks here first. */
   room(): Promise<void>;
   /**
-   * As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger. They lie in `into`, as far as
-   * there is room, until it is read into again.
+   * As `read`, in blocks: `maxBytes` of them, and more only where a single one is larger; and `maxBlocks`, if that is
+   * said. They lie in `into`, as far as there is room, until it is read into again.
    */
-  readBlocks(
-    from: number,
-    limits: { readonly maxBytes: number; readonly to?: number; readonly into?: Buffer },
-  ): CollectedBlocks;
+  readBlocks(from: number, limits: BlockLimits): CollectedBlocks;
   /** Bytes of blocks that stand from this number on. */
   bytesFrom(seq: number): number;
   readonly book: FileBook;
@@ -61,6 +58,14 @@ export interface CollectedStore extends CollectedLog {
   /** Bytes of blocks that are held. */
   heldBytes(): number;
   close(): Promise<void>;
+}
+
+/** What `readBlocks` answers at most. */
+export interface BlockLimits {
+  readonly maxBytes: number;
+  readonly maxBlocks?: number;
+  readonly to?: number;
+  readonly into?: Buffer;
 }
 
 interface Waiting {
@@ -167,10 +172,7 @@ class LmdbCollectedStore implements CollectedStore {
     return { from: first, next: first + records.length, records };
   }
 
-  readBlocks(
-    from: number,
-    { maxBytes, to, into }: { readonly maxBytes: number; readonly to?: number; readonly into?: Buffer },
-  ) {
+  readBlocks(from: number, { maxBytes, maxBlocks, to, into }: BlockLimits) {
     const first = Math.max(from, this.#tail.seq);
     const end = Math.min(to ?? this.#head.seq, this.#head.seq);
     const blocks: CollectedBlock[] = [];
@@ -184,6 +186,7 @@ class LmdbCollectedStore implements CollectedStore {
       const found = this.#blocks.getBinaryFast(key)!;
       const { length } = found;
       if (blocks.length > 0 && bytes + length > maxBytes) return { from: first, next, blocks };
+      if (blocks.length === maxBlocks) return { from: first, next, blocks };
       const room = into && bytes + length <= into.length ? into : undefined;
       const block = room?.subarray(bytes, bytes + length) ?? Buffer.allocUnsafeSlow(length);
       found.subarray(0, length).copy(block);

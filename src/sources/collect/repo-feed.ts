@@ -28,6 +28,8 @@ const NAME = 'reader/repos';
  * are few (with 12 MB it took twice the time). What it holds of them in memory is three times as much.
  */
 const RANGE_BYTES = 32 << 20;
+/** Blocks of one insert: of each, however small, the engine holds some 80 kB. */
+const RANGE_BLOCKS = 1000;
 /** What came is kept back this long for what comes next, ms, unless it is a whole insert. */
 const GATHER = 400;
 /** While so much comes in that time, it is kept back again, so often at most. */
@@ -92,7 +94,7 @@ export function startRepoFeed(options: {
     const range = store.readBlocks(cursor.at, {
       maxBytes: RANGE_BYTES,
       into: memory,
-      ...(cursor.stage !== undefined && { to: cursor.stage }),
+      ...(cursor.stage === undefined ? { maxBlocks: RANGE_BLOCKS } : { to: cursor.stage }),
     });
     if (cursor.stage === undefined) {
       const staged = { at: range.from, stage: range.next };
