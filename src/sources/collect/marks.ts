@@ -6,7 +6,7 @@ export const MARK_BYTES = KEY_BYTES + 4;
 
 /** Marks of a block's records, one after the other. */
 export class MarkWriter {
-  #bytes = Buffer.from(new ArrayBuffer(1024 * MARK_BYTES));
+  #bytes = Buffer.from(new ArrayBuffer(64 * MARK_BYTES));
   #count = 0;
 
   add(eventId: string, time: number | undefined, raw: Buffer): void {

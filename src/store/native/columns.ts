@@ -133,7 +133,7 @@ export class DictionaryColumn implements NativeColumn {
   readonly type = 'LowCardinality(String)';
   readonly #numbers = new Map<string, number>();
   readonly #keys = new Bytes();
-  #rows = new Uint32Array(1024);
+  #rows = new Uint32Array(64);
   #count = 0;
   #last: string | undefined;
   #lastNumber = 0;
