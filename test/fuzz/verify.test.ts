@@ -147,6 +147,20 @@ describe('a digest', () => {
     );
   });
 
+  it.each(names)(
+    'with a good signature and no text where text is made of it ends nothing: %s',
+    async (name) => {
+      for (const odd of [
+        { toString: '' },
+        [{ toString: '' }],
+        [{ bucket: 1, s3Bucket: 'b', s3Object: 'k', hashValue: [{ toString: 1 }] }],
+      ]) {
+        const [answer] = await verifyOne(...signed({ ...good, [name]: odd }));
+        expect(['digest', 'invalid']).toContain(answer?.kind);
+      }
+    },
+  );
+
   it('with one bit flipped is valid only while it holds what was signed', {
     timeout: FUZZ_TIMEOUT,
   }, async () => {

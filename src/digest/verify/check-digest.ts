@@ -1,5 +1,5 @@
 import { type KeyObject, verify } from 'node:crypto';
-import { type FetchedDigest, textOf } from './digest.ts';
+import { type FetchedDigest, textOf, wordsOf } from './digest.ts';
 import { DigestProblem } from './digest-problem.ts';
 import { loadPublicKey, type PublicKey, PublicKeyError } from './public-key.ts';
 
@@ -82,11 +82,11 @@ function checkSignature(digest: FetchedDigest, fingerprint: string, key: PublicK
   const signature = decodeHex(digest.signature);
   const previous = digest.members.get('previousDigestSignature');
   const signed = stringToSign({
-    endTime: String(digest.members.get('digestEndTime')),
+    endTime: wordsOf(digest.members.get('digestEndTime')),
     bucket: digest.bucket,
     key: digest.key,
     sha256: digest.sha256,
-    previousSignature: previous === null ? null : String(previous),
+    previousSignature: previous === null ? null : wordsOf(previous),
   });
   // AWS's validator takes any hash that the signature names, MD5 and SHA-1 too; CloudTrail signs with SHA-256 only.
   if (verify('RSA-SHA256', Buffer.from(signed), publicKey, signature)) return;
@@ -129,11 +129,10 @@ function fingerprintIn(digest: FetchedDigest): string {
 
 function timeIn(digest: FetchedDigest, name: string): number {
   const value = digest.members.get(name);
-  // Only a text is a time: `String` throws on an object whose `toString` is no function, and reads 7 as a year.
+  // Only a text is a time: 7 would be read as a year.
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    throw new DigestProblem('other', `Unable to parse date value: ${text}`);
+    throw new DigestProblem('other', `Unable to parse date value: ${wordsOf(value)}`);
   }
   return time;
 }

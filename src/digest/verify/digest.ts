@@ -81,8 +81,13 @@ export function listedLogs(digest: FetchedDigest): (ListedLog | undefined)[] {
     if (typeof entry !== 'object' || entry === null) return undefined;
     const { s3Bucket: bucket, s3Object: key, hashValue: sha256 } = entry as Record<string, unknown>;
     if (typeof bucket !== 'string' || typeof key !== 'string') return undefined;
-    return { bucket, key, sha256: String(sha256) };
+    return { bucket, key, sha256: wordsOf(sha256) };
   });
+}
+
+/** Text as it is, anything else as JSON: `String` throws on an object whose `toString` is no function. */
+export function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 }
 
 /** A member that must be a string to mean anything. */
