@@ -1,6 +1,7 @@
 import type { ListedObject } from '../../digest/verify/index.ts';
 import type { Credentials } from '../../signer/index.ts';
 import { askPlainly } from './ask-plainly.ts';
+import { decodeKey } from './decode-key.ts';
 import { createPlainGet } from './plain-get.ts';
 import type { S3Reader } from './s3-reader.ts';
 
@@ -103,13 +104,4 @@ function readPage(text: string): ListingPage | undefined {
   const isCut = /<IsTruncated>true</.test(text);
   const next = /<NextContinuationToken>([^<&]+)</.exec(text)?.[1];
   return isCut && next === undefined ? undefined : { objects, next: isCut ? next : undefined };
-}
-
-/** Keys of a listing with `encoding-type=url`; as it stands where it was not encoded after all. */
-export function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return key;
-  }
 }

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { type BucketReader, ObjectTooLarge } from '../../digest/verify/index.ts';
 import { CliError } from '../context.ts';
+import { decodeKey } from './decode-key.ts';
 import { type BucketAddress, createPlainGet } from './plain-get.ts';
-import { decodeKey } from './plain-s3-reader.ts';
 
 /** An S3, and how to get its objects without the SDK. */
 export interface S3Reader extends BucketReader {

@@ -1,5 +1,5 @@
 import type { BackFillProgress } from '../../../sources/index.ts';
-import { spanCell } from './show-commands.ts';
+import { spanCell } from './span-cell.ts';
 
 /** How far a back-fill is, in one line. */
 export function progressLine({

@@ -5,6 +5,7 @@ import { columns, timeCell } from '../../columns.ts';
 import { type CliContext, write } from '../../context.ts';
 import { progressLine } from './progress.ts';
 import { openSourcesClient, type SourceLine, type StatusAnswer } from './sources-client.ts';
+import { spanCell } from './span-cell.ts';
 
 interface ShowOptions extends AccessOptions {
   readonly json?: boolean;
@@ -107,13 +108,4 @@ function noticesLine({ messages, files, ignored, failures, ...topic }: NoticeSta
   const subscribed =
     confirmedAt === endedAt ? '' : `; subscription ${isEnded ? 'ended' : 'confirmed'} at ${since}`;
   return `${messages} notices of ${files} files since the server's start${rest}${failed}${subscribed}`;
-}
-
-/** A length of time in its largest unit: `40s`, `12m`, `3h`, `9d`. */
-export function spanCell(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)}m`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)}h`;
-  return `${Math.round(seconds / 86_400)}d`;
 }
