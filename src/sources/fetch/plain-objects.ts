@@ -27,7 +27,8 @@ interface CameAnswer {
 interface Way extends Pick<SentRequest, 'protocol' | 'hostname' | 'port'> {
   /** What stands before a key. */
   readonly before: string;
-  readonly isSigned: boolean;
+  /** That requests are signed for, which after a redirect is not the client's; absent: they are not signed. */
+  readonly region?: string;
 }
 
 /**
@@ -75,25 +76,26 @@ export class PlainObjects {
   #learn(key: string, { protocol, hostname, port, path, headers }: SentRequest): void {
     const end = objectPath(key);
     if (end === undefined || !path.endsWith(`/${end}`)) return;
+    const region = SCOPE.exec(headers.authorization ?? '')?.groups?.region;
     this.#way = {
       ...{ protocol, hostname, ...(port !== undefined && { port }) },
       before: path.slice(0, path.length - end.length),
-      isSigned: headers.authorization !== undefined,
+      ...(region !== undefined && { region }),
     };
   }
 
   async #ask(way: Way, path: string, abortSignal: AbortSignal): Promise<CameAnswer> {
     const { config } = this.#client;
-    const { protocol, hostname, port, isSigned } = way;
+    const { protocol, hostname, port, region } = way;
     const host = port === undefined ? hostname : `${hostname}:${port}`;
-    const headers = isSigned
+    const headers = region
       ? signRequest({
           ...{ method: 'GET', service: 's3', body: '', headers: {} },
           // The SDK makes out how far this machine's clock is from the other side's.
           now: Date.now() + config.systemClockOffset,
           url: { host, pathname: path, search: '', searchParams: NO_QUERY },
           credentials: await config.credentials(),
-          region: await config.region(),
+          region,
         })
       : {};
     const request = { protocol, hostname, ...(port !== undefined && { port }), method: 'GET', path };
@@ -106,3 +108,6 @@ export class PlainObjects {
 }
 
 const NO_QUERY = new URLSearchParams();
+
+/** In what Signature Version 4 puts into `authorization`. */
+const SCOPE = /Credential=[^/]+\/\d+\/(?<region>[^/]+)\//;

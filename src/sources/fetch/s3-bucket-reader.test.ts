@@ -7,13 +7,19 @@ import { createS3BucketReader } from './s3-bucket-reader.ts';
 
 const KEYS = { accessKeyId: 'AKIA1', secretAccessKey: 'secret', sessionToken: 'token' };
 /** `amz-sdk-invocation-id` stands in what the SDK sends itself. */
-const seen: { readonly url: string; readonly bySdk: boolean; readonly signedBy: string | undefined }[] = [];
+const seen: {
+  readonly url: string;
+  readonly bySdk: boolean;
+  readonly signedBy: string | undefined;
+  readonly region: string | undefined;
+}[] = [];
 const answering: { with: RequestListener } = { with: () => undefined };
 const server = createServer((request, response) => {
   seen.push({
     url: request.url?.split('?')[0] ?? '',
     bySdk: 'amz-sdk-invocation-id' in request.headers,
     signedBy: /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1],
+    region: /Credential=\w+\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? '')?.[1],
   });
   answering.with(request, response);
 });
@@ -50,6 +56,23 @@ test('what the SDK has found once is asked for without it, wherever the bucket i
   expect(seen.map(({ bySdk, signedBy }) => `${bySdk} ${signedBy}`)).toEqual([
     'true AKIA1',
     ...['false AKIA1', 'false AKIA1', 'false AKIA1'],
+  ]);
+});
+
+test('a redirect to another Region is followed once, and remembered', async () => {
+  reader = open({ followRegionRedirects: true });
+  answering.with = (_request, response) => {
+    if (seen.at(-1)?.region === 'eu-west-1') response.end('content');
+    else {
+      response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-1', 'content-type': 'application/xml' });
+      response.end('<Error><Code>PermanentRedirect</Code></Error>');
+    }
+  };
+  for (const key of ['1', '2', '3']) expect(await get(key)).toBe('content');
+  expect(seen.map(({ bySdk, region }) => `${bySdk} ${region}`)).toEqual([
+    'true eu-central-1',
+    'true eu-west-1',
+    ...['false eu-west-1', 'false eu-west-1'],
   ]);
 });
 
