@@ -1,2 +1,2 @@
-export { objectPath } from './object-path.ts';
+export { listedKey, objectPath } from './object-path.ts';
 export { type Credentials, type SignableRequest, signRequest } from './sign-request.ts';

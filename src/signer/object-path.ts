@@ -8,3 +8,15 @@ export function objectPath(key: string): string | undefined {
     .replaceAll('%2F', '/')
     .replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
+
+/**
+ * A key of a listing that was asked for with `encoding-type=url` (form encoding: a blank is a `+`); as it stands where it
+ * is not encoded after all.
+ */
+export function listedKey(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

@@ -1,4 +1,5 @@
 import type { ListedObject } from '../../digest/verify/index.ts';
+import { listedKey } from '../../signer/index.ts';
 import { elementIn } from '../http/xml-element.ts';
 
 /** A page of ListObjectsV2. */
@@ -16,7 +17,7 @@ export function readListing(text: string): ListingPage | undefined {
     const key = elementIn(entry, 'Key');
     if (key === undefined) continue;
     const time = Date.parse(elementIn(entry, 'LastModified') ?? '');
-    objects.push({ key: decodeKey(key), ...(Number.isFinite(time) && { lastModified: time }) });
+    objects.push({ key: listedKey(key), ...(Number.isFinite(time) && { lastModified: time }) });
   }
   return { objects, isTruncated: elementIn(text, 'IsTruncated') === 'true' };
 }
@@ -30,12 +31,4 @@ export function readRefusal(text: string): {
   const isRefusal = text.includes('<Error>');
   const element = (name: string) => (isRefusal ? elementIn(text, name) : undefined);
   return { code: element('Code'), message: element('Message'), region: element('Region') };
-}
-
-function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return key;
-  }
 }

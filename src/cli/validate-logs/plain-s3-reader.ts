@@ -1,7 +1,6 @@
 import type { ListedObject } from '../../digest/verify/index.ts';
-import type { Credentials } from '../../signer/index.ts';
+import { type Credentials, listedKey } from '../../signer/index.ts';
 import { askPlainly } from './ask-plainly.ts';
-import { decodeKey } from './decode-key.ts';
 import { createPlainGet } from './plain-get.ts';
 import type { S3Reader } from './s3-reader.ts';
 
@@ -99,7 +98,7 @@ function readPage(text: string): ListingPage | undefined {
     const key = /<Key>([^<&]*)<\/Key>/.exec(entry)?.[1];
     if (key === undefined) return undefined;
     const modified = Date.parse(/<LastModified>([^<]*)</.exec(entry)?.[1] ?? '');
-    objects.push({ key: decodeKey(key), ...(!Number.isNaN(modified) && { lastModified: modified }) });
+    objects.push({ key: listedKey(key), ...(!Number.isNaN(modified) && { lastModified: modified }) });
   }
   const isCut = /<IsTruncated>true</.test(text);
   const next = /<NextContinuationToken>([^<&]+)</.exec(text)?.[1];

@@ -7,8 +7,8 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { type BucketReader, ObjectTooLarge } from '../../digest/verify/index.ts';
+import { listedKey } from '../../signer/index.ts';
 import { CliError } from '../context.ts';
-import { decodeKey } from './decode-key.ts';
 import { type BucketAddress, createPlainGet } from './plain-get.ts';
 
 /** An S3, and how to get its objects without the SDK. */
@@ -70,7 +70,7 @@ export function createS3Reader(config: S3ClientConfig): S3Reader {
           ),
         );
         yield (page.Contents ?? []).map(({ Key = '', LastModified }) => ({
-          key: decodeKey(Key),
+          key: listedKey(Key),
           ...(LastModified && { lastModified: LastModified.getTime() }),
         }));
         token = page.IsTruncated ? page.NextContinuationToken : undefined;

@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { type BucketReader, ObjectTooLarge } from '../../digest/verify/index.ts';
+import { listedKey } from '../../signer/index.ts';
 
 /** What one request may take altogether, milliseconds. */
 const PATIENCE = 120_000;
@@ -26,7 +27,7 @@ export function createEvidenceReader(client: S3Client): BucketReader {
         const page = Contents.flatMap(({ Key, LastModified }) =>
           Key === undefined
             ? []
-            : [{ key: decodeKey(Key), ...(LastModified && { lastModified: LastModified.getTime() }) }],
+            : [{ key: listedKey(Key), ...(LastModified && { lastModified: LastModified.getTime() }) }],
         );
         if (page.length > 0) yield page;
         const last = page.at(-1)?.key;
@@ -75,14 +76,5 @@ async function again<Value>(work: (signal: AbortSignal) => Promise<Value>): Prom
       if (!mayPass || attempt === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt * (0.5 + Math.random() / 2)));
     }
-  }
-}
-
-/** Form encoding, as S3 does it: a blank is a `+`. */
-function decodeKey(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
   }
 }

@@ -1,4 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { listedKey } from '../../signer/index.ts';
 import { BucketError, type BucketErrorKind, type BucketReader, type ListedObject } from './bucket-reader.ts';
 import { type ComingObject, PlainObjects } from './plain-objects.ts';
 
@@ -35,7 +36,7 @@ export function createS3BucketReader(client: S3Client, bucket: string): BucketRe
         const objects: ListedObject[] = [];
         for (const { Key, Size, ETag } of answer.Contents ?? []) {
           if (Key === undefined) continue;
-          const key = isEncoded ? decodeKey(Key) : Key;
+          const key = isEncoded ? listedKey(Key) : Key;
           objects.push({ key, size: Size ?? -1, etag: (ETag ?? '').replaceAll('"', '') });
         }
         return { objects, more: answer.IsTruncated ?? false };
@@ -65,15 +66,6 @@ export function createS3BucketReader(client: S3Client, bucket: string): BucketRe
     },
     close: () => client.destroy(),
   };
-}
-
-/** Form encoding, as S3 does it: a blank is a `+`. */
-function decodeKey(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
 }
 
 async function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
