@@ -1,5 +1,5 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
-import { gunzipWhole } from './gunzip-whole.ts';
+import { gunzipWhole } from '../../gunzip/index.ts';
 
 /** What the first gzip member of an object holds, and what is wrong about the rest of the object. */
 export interface Inflated {
@@ -24,6 +24,10 @@ const FEXTRA = 4;
 const FNAME = 8;
 const FCOMMENT = 16;
 const RESERVED = 0xe0;
+/** Longer content goes another way, so that a thread keeps no more than this for it. */
+const MOST_KEPT = 2 ** 23;
+/** Kept from the start, and doubled for longer content. */
+const FIRST_KEPT = 2 ** 17;
 const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const;
 
 /**
@@ -34,7 +38,7 @@ const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH } as const;
  * @throws GunzipError also when the content is longer than `maxBytes`.
  */
 export function gunzipFirst(bytes: Uint8Array, maxBytes: number): Inflated & { readonly content: Buffer } {
-  const whole = gunzipWhole(bytes, maxBytes);
+  const whole = gunzipWhole(bytes, Math.min(maxBytes, MOST_KEPT), roomFor);
   if (whole) return { content: whole, size: whole.length, ending: 'whole' };
   const header = headerLength(bytes);
   if (header === undefined) return { content: Buffer.alloc(0), size: 0, ending: 'cut' };
@@ -46,6 +50,16 @@ export function gunzipFirst(bytes: Uint8Array, maxBytes: number): Inflated & { r
     size: buffer.length,
     ending: checkTrailer(trailer, crc32(buffer), buffer.length),
   };
+}
+
+let kept = Buffer.alloc(0);
+
+function roomFor(bytes: number): Buffer {
+  if (kept.length >= bytes) return kept;
+  let size = FIRST_KEPT;
+  while (size < bytes) size *= 2;
+  kept = Buffer.allocUnsafeSlow(size);
+  return kept;
 }
 
 /**

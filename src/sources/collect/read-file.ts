@@ -3,6 +3,7 @@ import { parseEventTime } from '../../event/index.ts';
 import {
   type ReadOptions,
   readRecords,
+  readRecordsAtOnce,
   type TakeRecord,
   Unreadable,
   type UnreadableReason,
@@ -68,7 +69,8 @@ export async function readFile(
 ): Promise<FileContent> {
   const reading = new FileReading(order, treatment, memory);
   try {
-    await readRecords(order.body, order.read, reading.take);
+    const isRead = readRecordsAtOnce(order.body, order.read, reading.take);
+    if (!isRead) await readRecords(order.body, order.read, reading.take);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return reading.finish({ reason: error.reason, message: error.message });

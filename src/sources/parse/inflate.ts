@@ -1,4 +1,5 @@
 import { createGunzip, gunzipSync } from 'node:zlib';
+import { gunzipWhole, type Room } from '../../gunzip/index.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** What a file may unpack to. */
@@ -18,6 +19,17 @@ const CHUNK = 1 << 20;
 /** Whether the bytes begin as gzip does (RFC 1952). */
 export function isGzip(body: Buffer): boolean {
   return body.length >= 2 && body[0] === 0x1f && body[1] === 0x8b;
+}
+
+/**
+ * The bytes of a file that is one member of gzip, as nearly all are, in the memory that `roomFor` gives. Undefined: ask
+ * `inflate`.
+ * @throws Unreadable bomb
+ */
+export function inflateWhole(body: Buffer, limits: InflateLimits, roomFor: Room): Buffer | undefined {
+  const whole = gunzipWhole(body, Math.min(AT_ONCE, limits.maxBytes), roomFor);
+  if (whole) checkRatio(body.length, whole.length, limits);
+  return whole;
 }
 
 /**

@@ -55,6 +55,7 @@ const NULL = -6;
 const BYTES_AT = 0x90000;
 const WINDOW = 2 << 20;
 const ZEROS = 64;
+const PAGE = 64 << 10;
 /** A record that is longer may not be whole in the window; it is then left to a parse. */
 const LONGEST = 512 << 10;
 
@@ -65,7 +66,7 @@ declare const WebAssembly: {
 };
 
 interface ScannerModule {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   readonly recordFactor: { value: number };
   readonly identityFactor: { value: number };
   scan(start: number): number;
@@ -80,23 +81,22 @@ const compiled = new WebAssembly.Module(Buffer.from(RECORD_SCANNER, 'base64'));
  */
 export class MemberScanner {
   readonly #module = new WebAssembly.Instance(compiled).exports as ScannerModule;
-  readonly #memory: Buffer;
-  readonly #starts: Int32Array;
-  readonly #ends: Int32Array;
-  readonly #values: Int32Array;
   /** Records repeat most of what they say: texts by the number that the module gave them. */
   readonly #texts = new Array<string>(TEXTS).fill('');
+  // Views of the module's memory, which are made again when it has grown.
+  #memory!: Buffer;
+  #starts!: Int32Array;
+  #ends!: Int32Array;
+  #values!: Int32Array;
   #bytes: Buffer = Buffer.alloc(0);
-  /** What of `#bytes` lies in the window. */
+  /** Where in the memory the first of `#bytes` lies, or would lie: not all of them may be there. */
+  #base = BYTES_AT;
+  /** What of `#bytes` is there. */
   #from = 0;
   #to = 0;
 
   constructor() {
-    const { buffer } = this.#module.memory;
-    this.#memory = Buffer.from(buffer);
-    this.#starts = new Int32Array(buffer, STARTS, NAMES.length);
-    this.#ends = new Int32Array(buffer, ENDS, NAMES.length);
-    this.#values = new Int32Array(buffer, VALUES, NAMES.length);
+    this.#view();
     const records = makeNameTable(RECORD, 0);
     const identities = makeNameTable(IDENTITY, RECORD.length);
     this.#memory.set(records.slots, RECORD_TABLE);
@@ -109,11 +109,25 @@ export class MemberScanner {
     }
   }
 
+  /**
+   * Memory for a text of so many bytes, in which they are looked at without being copied. It is the same each time:
+   * nobody may need the text that was there before, nor a view of it.
+   */
+  roomFor(bytes: number): Buffer {
+    const lacking = BYTES_AT + bytes + ZEROS - this.#memory.length;
+    if (lacking > 0) {
+      this.#module.memory.grow(Math.ceil(lacking / PAGE));
+      this.#view();
+    }
+    this.#bytes = Buffer.alloc(0);
+    return this.#memory.subarray(BYTES_AT, BYTES_AT + bytes);
+  }
+
   /** The place after the object that begins at `start`, or -1: unusual, no JSON, or its end is not there. */
   scan(bytes: Buffer, start: number): number {
     if (bytes !== this.#bytes || start < this.#from || start > this.#to - LONGEST) this.#show(bytes, start);
-    const end = this.#module.scan(BYTES_AT - this.#from + start);
-    return end === -1 ? -1 : end - BYTES_AT + this.#from;
+    const end = this.#module.scan(this.#base + start);
+    return end === -1 ? -1 : end - this.#base;
   }
 
   /** The members of the last record that was scanned, as a parse would give them; absent ones are undefined, others too. */
@@ -191,17 +205,33 @@ export class MemberScanner {
   }
 
   #placeOf(address: number): number {
-    return address - BYTES_AT + this.#from;
+    return address - this.#base;
   }
 
-  /** Puts the bytes from there on into the window, unless they end there as well. */
+  /** Puts the bytes from there on into the window, unless they end there as well, or lie in the memory anyway. */
   #show(bytes: Buffer, start: number): void {
     if (bytes === this.#bytes && start >= this.#from && this.#to === bytes.length) return;
     this.#bytes = bytes;
-    this.#from = start;
-    this.#to = Math.min(bytes.length, start + WINDOW);
-    const end = BYTES_AT + bytes.copy(this.#memory, BYTES_AT, start, this.#to);
+    if (bytes.buffer === this.#memory.buffer) {
+      this.#from = 0;
+      this.#to = bytes.length;
+      this.#base = bytes.byteOffset;
+    } else {
+      this.#from = start;
+      this.#to = Math.min(bytes.length, start + WINDOW);
+      this.#base = BYTES_AT - start;
+      bytes.copy(this.#memory, BYTES_AT, start, this.#to);
+    }
+    const end = this.#base + this.#to;
     this.#memory.fill(0, end, end + ZEROS);
+  }
+
+  #view(): void {
+    const { buffer } = this.#module.memory;
+    this.#memory = Buffer.from(buffer);
+    this.#starts = new Int32Array(buffer, STARTS, NAMES.length);
+    this.#ends = new Int32Array(buffer, ENDS, NAMES.length);
+    this.#values = new Int32Array(buffer, VALUES, NAMES.length);
   }
 }
 

@@ -48,6 +48,9 @@ export class RecordSplitter {
     return this.#framing;
   }
 
+  /** Memory for a text: records are cut out of it where it lies. It is the same for all files of the thread. */
+  readonly roomFor = (bytes: number): Buffer => this.#scanner.roomFor(bytes);
+
   /** Hands on the records that this chunk completes. @throws Unreadable */
   push(chunk: Buffer, take: TakeRecord): void {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);

@@ -1,9 +1,5 @@
 import { constants, createGunzip, type Gunzip } from 'node:zlib';
 
-/** Longer content goes another way, so that a thread keeps no more than this for it. Bytes. */
-const MOST_BYTES = 2 ** 23;
-/** Kept from the start, and doubled for longer content. Bytes. */
-const FIRST_BYTES = 2 ** 17;
 /** A header and a trailer. */
 const LEAST_BYTES = 18;
 /** How each member begins; nothing else is gzip. */
@@ -25,23 +21,26 @@ interface Engine extends Gunzip {
 /** Versions of Node that were looked at: `writeSync` is no promise of its, and another one may take other arguments. */
 const IS_KNOWN = ['20', '22', '24'].includes(process.versions.node.split('.')[0]!);
 
+/** Gives memory for so many bytes, or more. */
+export type Room = (bytes: number) => Buffer;
+
 let engine: Engine | undefined;
-let output = Buffer.alloc(0);
 
 /**
- * What an object holds that is one whole gzip member and nothing else, as all are that nobody has touched. All go
- * through one engine and one buffer, since to make these anew takes as long as to inflate a small log file; so the
- * content stays as it is ONLY UNTIL THE NEXT CALL. Undefined for every other object, and for long content.
+ * What an object holds that is one whole gzip member (RFC 1952) and nothing else, as all are that nobody has touched:
+ * the beginning of the memory that `roomFor` gives, which is asked for one byte more. All go through one engine, and may
+ * go into the same memory: to make these anew takes as long as to inflate a small log file. Undefined for every other
+ * object, and for content that is longer than `maxBytes`.
  */
-export function gunzipWhole(bytes: Uint8Array, maxBytes: number): Buffer | undefined {
+export function gunzipWhole(bytes: Uint8Array, maxBytes: number, roomFor: Room): Buffer | undefined {
   const room = statedSize(bytes) + 1;
-  if (bytes.length < LEAST_BYTES || room > Math.min(MOST_BYTES, maxBytes + 1)) return undefined;
+  if (bytes.length < LEAST_BYTES || room > maxBytes + 1) return undefined;
   // zlib would go on into the next member.
   if (Buffer.prototype.indexOf.call(bytes, MEMBER, 1) >= 0) return undefined;
   if (engine === undefined || engine.destroyed) engine = createEngine();
   const { _handle: handle, _writeState: left } = engine;
   if (!handle?.writeSync || left === undefined || !IS_KNOWN) return undefined;
-  if (output.length < room) output = Buffer.allocUnsafeSlow(sizeFor(room));
+  const output = roomFor(room);
   engine.reset();
   handle.writeSync(constants.Z_FINISH, bytes, 0, bytes.length, output, 0, room);
   const [roomLeft = 0, bytesLeft = 0] = left;
@@ -53,12 +52,6 @@ export function gunzipWhole(bytes: Uint8Array, maxBytes: number): Buffer | undef
 function createEngine(): Engine {
   // Told by its being destroyed.
   return createGunzip({ chunkSize: 64 }).on('error', () => undefined) as Engine;
-}
-
-function sizeFor(room: number): number {
-  let size = FIRST_BYTES;
-  while (size < room) size *= 2;
-  return size;
 }
 
 /** The content's length as the last four bytes state it. */

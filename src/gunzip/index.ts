@@ -1,0 +1,1 @@
+export { gunzipWhole, type Room } from './gunzip-whole.ts';
