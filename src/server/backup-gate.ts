@@ -54,12 +54,17 @@ export class BackupGate {
       tail: () => journal.tail(),
       read: (from, limits) => journal.read(from, limits),
       trim: async (before) => {
-        if (this.#trimsHeld === 0) await journal.trim(before);
+        if (!this.holdsTrims) await journal.trim(before);
       },
       onAppend: (listener) => journal.onAppend(listener),
       size: () => journal.size(),
       close: () => journal.close(),
     };
+  }
+
+  /** Whether `holdTrims` is in force: what a backup has copied the places of must stay there. */
+  get holdsTrims(): boolean {
+    return this.#trimsHeld > 0;
   }
 
   /** Keeps the journal whole until the answer is called (twice does no harm). A trim under way may still end after this. */

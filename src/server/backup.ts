@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { EmbeddedObjects } from '../objects/index.ts';
@@ -114,6 +115,7 @@ async function copyTables(
 ): Promise<FrozenHistory | undefined> {
   // Before the repositories: what its cursor has not passed is inserted again, by the same tokens.
   await copyLmdb(join(dir.path, 'collected'), join(target, 'collected'));
+  await placeBlocks(join(dir.path, 'collected', 'blocks'), join(target, 'collected', 'blocks'));
   const history = await gate.whileShut(async () => {
     await copyLmdb(dir.state, join(target, 'state'));
     await copyLmdb(join(dir.objects, 'index'), join(target, 'objects', 'index'));
@@ -142,6 +144,11 @@ async function placeDataFiles(from: string, to: string): Promise<void> {
   for (const folder of await readdir(from)) {
     if (folder !== 'tmp') await placeTree(join(from, folder), join(to, folder));
   }
+}
+
+/** Blocks of collected records, of which the copied log knows the places; they are written on behind them meanwhile. */
+async function placeBlocks(from: string, to: string): Promise<void> {
+  if (existsSync(from)) await placeTree(from, to, 'copy');
 }
 
 /** Credentials, format, keys: small, and written by rename. */

@@ -77,6 +77,7 @@ export async function openHouse(
   const collecting = await openCollectorRoom({
     ...{ path: dir.path, sources, repos: gate.guardRepos(repos.repos), now, log },
     held: () => repos.repos.list(),
+    mayRemove: () => !gate.holdsTrims,
     onBroken: (error) => onBroken('the log of collected records broke', error),
   });
   const disk = await watchDiskSpace(dir.path, config.minFreeDisk);

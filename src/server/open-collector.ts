@@ -51,6 +51,8 @@ export async function openCollectorRoom(house: {
   readonly repos: Pick<Repos, 'names' | 'ensure' | 'insertBlocks'>;
   /** What the repositories hold. */
   readonly held: () => Promise<readonly RepoInfo[]>;
+  /** No while a backup is copying the log. */
+  readonly mayRemove: () => boolean;
   readonly now: () => number;
   readonly log: Logger;
   readonly onBroken: (error: unknown) => void;
@@ -64,6 +66,7 @@ export async function openCollectorRoom(house: {
     path,
     now: house.now,
     maxBytes: MAX_LOG_BYTES,
+    mayRemove: house.mayRemove,
     onBroken: house.onBroken,
   });
   const readers = createFileReaders(THREADS, { enrichmentDirectory });

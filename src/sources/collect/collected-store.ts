@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/index.ts';
-import { bytesBefore, countRecords, decodeBlock, dropRecord, setBytesBefore } from './block.ts';
-import type { CollectedLog, CollectedRecord } from './collected.ts';
-import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './collected-blocks.ts';
+import { dropRecord } from './block.ts';
+import { type BlockLimits, BlockLog, type LogPlace, type NewBlock } from './block-log.ts';
+import type { CollectedLog } from './collected.ts';
+import type { CollectedBlocks } from './collected-blocks.ts';
 import { addFile, type DealtFile } from './dealt-file.ts';
 import { FileBook, type Trouble } from './file-book.ts';
 import { IdMemory } from './id-memory.ts';
@@ -11,7 +13,7 @@ import { MARK_BYTES } from './marks.ts';
 import { KEY_BYTES } from './record-key.ts';
 import { type KeptRecords, NO_COUNTS, type SourceCounts } from './source-counts.ts';
 
-export type { DealtFile };
+export type { BlockLimits, DealtFile };
 
 /** The log and everything that must be committed with it, in one LMDB environment. */
 export interface CollectedStore extends CollectedLog {
@@ -60,23 +62,10 @@ export interface CollectedStore extends CollectedLog {
   close(): Promise<void>;
 }
 
-/** What `readBlocks` answers at most. */
-export interface BlockLimits {
-  readonly maxBytes: number;
-  readonly maxBlocks?: number;
-  readonly to?: number;
-  readonly into?: Buffer;
-}
-
 interface Waiting {
   readonly file: DealtFile;
   readonly resolve: (kept: KeptRecords) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface Place {
-  readonly seq: number;
-  readonly bytes: number;
 }
 
 /** Bytes of blocks in one commit: bounds what the first of its callers waits for. */
@@ -85,8 +74,6 @@ const COMMIT_BYTES = 16 << 20;
 const COMMIT_FILES = 256;
 /** What the slowest of these readers may have before it: one insert under way and one to go on with. */
 const AHEAD_BYTES = 64 << 20;
-/** Blocks that one transaction of trimming removes. */
-const TRIM_STEP = 500;
 
 /** Files of one source in the quarantine; whoever has more has another trouble than files. */
 const MAX_TROUBLES = 10_000;
@@ -106,6 +93,8 @@ export function openCollectedStore(options: {
   readonly maxBytes: number;
   /** Files of one source that are listed because they could not be read. Default 10,000. */
   readonly maxTroubles?: number;
+  /** While it says no, files of blocks stay that all readers have passed. */
+  readonly mayRemove?: () => boolean;
   readonly onBroken?: (error: CollectedStoreBroken) => void;
 }): CollectedStore {
   return new LmdbCollectedStore(options);
@@ -116,15 +105,13 @@ class LmdbCollectedStore implements CollectedStore {
   readonly ids: IdMemory;
   readonly cut = new Map<string, number>();
   readonly #env: RootDatabase<unknown, string>;
-  readonly #blocks: Database<Buffer, number>;
+  readonly #log: BlockLog;
   readonly #counts: Database<SourceCounts, string>;
   readonly #options: Parameters<typeof openCollectedStore>[0];
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, { readonly cursor: () => number; readonly mayBeCut: boolean }>();
   readonly id: string;
-  #firm: Place = { seq: -1, bytes: 0 };
-  #head: Place;
-  #tail: Place;
+  #firm: LogPlace = { seq: -1, bytes: 0 };
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
   /** Settles with the commit that is under way. */
@@ -136,74 +123,32 @@ class LmdbCollectedStore implements CollectedStore {
   constructor(options: Parameters<typeof openCollectedStore>[0]) {
     this.#options = options;
     this.#env = openEnvironment(options.path);
-    this.#blocks = this.#env.openDB({ name: 'blocks', encoding: 'binary' });
+    this.#log = new BlockLog(this.#env, join(options.path, 'blocks'), options.mayRemove ?? (() => true));
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
     this.ids = new IdMemory(this.#env);
     this.book = new FileBook(this.#env, options.maxTroubles ?? MAX_TROUBLES);
     this.id = this.get<string>('id') ?? randomUUID();
     if (this.get('id') === undefined) this.#env.putSync('id', this.id);
-    this.#head = this.#readHead();
-    this.#tail = this.#readTail();
   }
 
   head(): number {
-    return this.#head.seq;
+    return this.#log.head.seq;
   }
 
   tail(): number {
-    return this.#tail.seq;
+    return this.#log.tail.seq;
   }
 
-  async read(from: number, { maxBytes, to }: { readonly maxBytes: number; readonly to?: number }) {
-    const first = Math.max(from, this.#tail.seq);
-    const end = Math.min(to ?? this.#head.seq, this.#head.seq);
-    const records: CollectedRecord[] = [];
-    if (first >= end) return { from: first, next: Math.max(first, end), records };
-    let bytes = 0;
-    const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
-    for (const { key, value } of this.#blocks.getRange({ start })) {
-      for (const record of decodeBlock(key, value)) {
-        if (record.seq < first) continue;
-        if (record.seq >= end || bytes >= maxBytes) return { from: first, next: record.seq, records };
-        records.push(record);
-        bytes += record.raw.length;
-      }
-    }
-    return { from: first, next: first + records.length, records };
+  async read(from: number, limits: { readonly maxBytes: number; readonly to?: number }) {
+    return this.#log.read(from, limits);
   }
 
-  readBlocks(from: number, { maxBytes, maxBlocks, to, into }: BlockLimits) {
-    const first = Math.max(from, this.#tail.seq);
-    const end = Math.min(to ?? this.#head.seq, this.#head.seq);
-    const blocks: CollectedBlock[] = [];
-    let next = Math.max(first, end);
-    if (first >= end) return { from: first, next, blocks };
-    let bytes = 0;
-    const [start = first] = this.#blocks.getKeys({ reverse: true, start: first, limit: 1 });
-    for (const key of this.#blocks.getKeys({ start, end })) {
-      next = key;
-      // The database's own memory, which is longer and holds something else after the next thing that is read.
-      const found = this.#blocks.getBinaryFast(key)!;
-      const { length } = found;
-      if (blocks.length > 0 && bytes + length > maxBytes) return { from: first, next, blocks };
-      if (blocks.length === maxBlocks) return { from: first, next, blocks };
-      const room = into && bytes + length <= into.length ? into : undefined;
-      const block = room?.subarray(bytes, bytes + length) ?? Buffer.allocUnsafeSlow(length);
-      found.subarray(0, length).copy(block);
-      const behind = key + countRecords(block);
-      next = Math.min(behind, end);
-      blocks.push(collectedBlock({ first: key, end: behind, block }, first, end));
-      bytes += length;
-    }
-    return { from: first, next, blocks };
+  readBlocks(from: number, limits: BlockLimits): CollectedBlocks {
+    return this.#log.readBlocks(from, limits);
   }
 
   bytesFrom(seq: number): number {
-    if (seq >= this.#head.seq) return 0;
-    for (const key of this.#blocks.getKeys({ reverse: true, start: seq, limit: 1 })) {
-      return this.#head.bytes - bytesBefore(this.#blocks.getBinaryFast(key)!);
-    }
-    return this.heldBytes();
+    return this.#log.bytesFrom(seq);
   }
 
   onAppend(listener: () => void): () => void {
@@ -261,7 +206,7 @@ class LmdbCollectedStore implements CollectedStore {
   }
 
   heldBytes(): number {
-    return this.#head.bytes - this.#tail.bytes;
+    return this.#log.head.bytes - this.#log.tail.bytes;
   }
 
   isFull(): boolean {
@@ -270,8 +215,9 @@ class LmdbCollectedStore implements CollectedStore {
 
   isAhead(): boolean {
     const firm = this.#slowest(({ mayBeCut }) => !mayBeCut);
-    if (firm !== this.#firm.seq) this.#firm = { seq: firm, bytes: this.#head.bytes - this.bytesFrom(firm) };
-    return this.#head.bytes - this.#firm.bytes > AHEAD_BYTES;
+    const { bytes } = this.#log.head;
+    if (firm !== this.#firm.seq) this.#firm = { seq: firm, bytes: bytes - this.bytesFrom(firm) };
+    return bytes - this.#firm.bytes > AHEAD_BYTES;
   }
 
   async trim(): Promise<void> {
@@ -297,21 +243,8 @@ class LmdbCollectedStore implements CollectedStore {
     await this.#committing;
     await this.#trimming;
     await this.#forgetting;
+    await this.#log.close();
     await this.#env.close();
-  }
-
-  #readHead(): Place {
-    for (const { key, value } of this.#blocks.getRange({ reverse: true, limit: 1 })) {
-      return { seq: key + countRecords(value), bytes: bytesBefore(value) + value.length };
-    }
-    // An empty log may have been trimmed: numbers are never used twice.
-    return this.get<Place>('head') ?? { seq: 0, bytes: 0 };
-  }
-
-  #readTail(): Place {
-    for (const { key, value } of this.#blocks.getRange({ limit: 1 }))
-      return { seq: key, bytes: bytesBefore(value) };
-    return this.#head;
   }
 
   async #commitAll(): Promise<void> {
@@ -349,18 +282,14 @@ class LmdbCollectedStore implements CollectedStore {
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
     const fresh = new Map<string, Buffer>();
     const counts = new Map<string, SourceCounts>();
-    const blocks: (readonly [number, Buffer])[] = [];
+    const blocks: NewBlock[] = [];
     const unlisted = new Set<DealtFile>();
-    let head = this.#head;
     const kept = group.map(({ file }) => {
       const sum = { kept: 0, duplicates: 0, variants: 0 };
       for (const { block, marks } of file.content?.blocks ?? []) {
         const before = sum.kept;
         this.#dropDuplicates(block, marks, fresh, sum);
-        if (sum.kept === before) continue;
-        setBytesBefore(block, head.bytes);
-        blocks.push([head.seq, block]);
-        head = { seq: head.seq + sum.kept - before, bytes: head.bytes + block.length };
+        if (sum.kept > before) blocks.push({ block, kept: sum.kept - before });
       }
       const { sourceId } = file.ref;
       let after = addFile(counts.get(sourceId) ?? this.counts(sourceId), file, sum);
@@ -375,9 +304,10 @@ class LmdbCollectedStore implements CollectedStore {
     const ids = [...fresh.values()].sort(Buffer.compare);
     const at = this.#options.now();
     this.ids.saw(ids);
+    const written = await this.#log.write(blocks);
     await this.#env.batch(() => {
       this.ids.put(ids);
-      for (const [seq, block] of blocks) void this.#blocks.put(seq, block);
+      this.#log.put(written);
       for (const { file } of group) {
         this.book.note(file.ref, file.outcome, file.content?.records ?? 0, at);
         if (!file.trouble) void this.book.clearTrouble(file.ref);
@@ -386,7 +316,7 @@ class LmdbCollectedStore implements CollectedStore {
       for (const [sourceId, sum] of counts) void this.#counts.put(sourceId, sum);
     });
     await this.#env.flushed;
-    this.#head = head;
+    this.#log.show(written);
     this.ids.saw(ids);
     group.forEach(({ resolve }, index) => void resolve(kept[index]!));
     if (blocks.length > 0) for (const listener of this.#listeners) listener();
@@ -430,16 +360,16 @@ class LmdbCollectedStore implements CollectedStore {
   async #trim(): Promise<void> {
     if (this.#readers.size === 0) return;
     const firm = this.#slowest(({ mayBeCut }) => !mayBeCut);
-    await this.#trimTo(
+    await this.#log.trimTo(
       this.#slowest(() => true),
       0,
     );
     if (!this.isFull()) return;
     // Over the bound: those that may be cut lose what is oldest.
-    const tail = this.#tail.seq;
-    await this.#trimTo(firm, this.#head.bytes - this.#options.maxBytes);
+    const tail = this.tail();
+    await this.#log.trimTo(firm, this.#log.head.bytes - this.#options.maxBytes);
     for (const [name, { cursor, mayBeCut }] of this.#readers) {
-      const lost = this.#tail.seq - Math.max(cursor(), tail);
+      const lost = this.tail() - Math.max(cursor(), tail);
       if (mayBeCut && lost > 0) this.cut.set(name, (this.cut.get(name) ?? 0) + lost);
     }
   }
@@ -447,30 +377,7 @@ class LmdbCollectedStore implements CollectedStore {
   /** The number that the slowest of these readers has reached; the head where there are none. */
   #slowest(only: (reader: { readonly mayBeCut: boolean }) => boolean): number {
     const cursors = [...this.#readers.values()].filter(only).map(({ cursor }) => cursor());
-    return Math.min(this.#head.seq, ...cursors);
-  }
-
-  /** Removes whole blocks that end at or before `seq`, stopping at the first that reaches `bytes` if that is not 0. */
-  async #trimTo(seq: number, bytes: number): Promise<void> {
-    while (this.#tail.seq < seq && (bytes === 0 || this.#tail.bytes < bytes)) {
-      // Up to the head: what stands beyond it is on its way to the disk, and nobody has read it.
-      const range = { start: this.#tail.seq, end: this.#head.seq, limit: TRIM_STEP + 1 };
-      const keys = [...this.#blocks.getKeys(range)];
-      const gone: number[] = [];
-      for (const [at, key] of keys.entries()) {
-        const end = keys[at + 1] ?? (keys.length <= TRIM_STEP ? this.#head.seq : Number.POSITIVE_INFINITY);
-        if (end > seq) break;
-        if (bytes !== 0 && bytesBefore(this.#blocks.get(key)!) >= bytes) break;
-        gone.push(key);
-      }
-      if (gone.length === 0) return;
-      const head = this.#head;
-      await this.#env.batch(() => {
-        void this.#env.put('head', head);
-        for (const key of gone) void this.#blocks.remove(key);
-      });
-      this.#tail = this.#readTail();
-    }
+    return Math.min(this.head(), ...cursors);
   }
 }
 

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { openEnvironment, type TellDisagreement, wholeRows } from '../../lmdb/index.ts';
 import { bytesBefore, decodeBlock } from './block.ts';
+import { BlockFiles } from './block-files.ts';
+import { bytesAt, countAt, isPlace, placeAt } from './block-place.ts';
 
 /** How many records are looked up in their repositories. */
 const SAMPLES = 200;
@@ -35,6 +38,13 @@ export interface CheckedCollection {
 /** Goes through the log of collected records kept in `path`, which no server uses. Changes nothing. */
 export async function inspectCollected(path: string, tell: TellDisagreement): Promise<CheckedCollection> {
   const env = openEnvironment<unknown>(path);
+  const files = new BlockFiles(join(path, 'blocks'));
+  const load = (row: Buffer): Buffer => {
+    if (!isPlace(row)) return row;
+    const block = Buffer.allocUnsafeSlow(bytesAt(row));
+    files.read(placeAt(row), block);
+    return block;
+  };
   try {
     const blocks = env.openDB<Buffer, number>({ name: 'blocks', encoding: 'binary' });
     const kept = env.get('head') as { readonly seq: number } | undefined;
@@ -44,20 +54,22 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
     const samples: CollectedSample[] = [];
     const step = Math.ceil(blocks.getKeysCount() / SAMPLES);
     let block = 0;
-    for (const { key, value } of wholeRows('blocks', blocks, isBlock, tell)) {
+    for (const { key, value } of wholeRows('blocks', blocks, (row) => isBlock(load(row)), tell)) {
       tail ??= key;
       if (next && key !== next.seq)
         tell('index', `the log has no collected records ${next.seq} to ${key - 1}`);
       else if (next && bytesBefore(value) !== next.bytes)
         tell('sum', `record ${key} stands at byte ${bytesBefore(value)}, not at ${next.bytes}`);
-      const found = decodeBlock(key, value);
+      const found = decodeBlock(key, load(value));
       const count = found.length;
+      if (count !== countAt(value))
+        tell('sum', `the block of record ${key} holds ${count} records, not ${countAt(value)}`);
       records += count;
       if (block++ % step === 0) {
         const [first] = found;
         if (first) samples.push({ seq: key, repo: first.repo, eventId: first.eventId, time: first.time });
       }
-      next = { seq: key + count, bytes: bytesBefore(value) + value.length };
+      next = { seq: key + count, bytes: bytesBefore(value) + bytesAt(value) };
     }
     const head = next?.seq ?? kept?.seq ?? 0;
     if (kept && kept.seq > head)
@@ -74,6 +86,7 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
       readers: repos ? [{ reader: 'the repositories', ...repos }] : [],
     };
   } finally {
+    await files.close();
     await env.close();
   }
 }
