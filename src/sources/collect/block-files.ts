@@ -1,10 +1,12 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { closeSync, constants, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A file that has reached this gets no more blocks: files are removed whole. */
 const FILE_BYTES = 64 << 20;
 const NAME = /^blocks-(\d+)$/;
+/** A file that is done with and written over by the next: its place on the disk and in memory is there already. */
+const SPARE = 'spare';
 
 /** Where a block lies. */
 export interface FilePlace {
@@ -76,13 +78,21 @@ export class BlockFiles {
     return this.#files.length > 1 && this.#files[1]! <= seq;
   }
 
+  /** Files in which nothing lies that has number `seq` or more are given up. */
   removeBefore(seq: number): void {
-    while (this.hasBefore(seq)) this.#remove(this.#files.shift()!);
+    while (this.hasBefore(seq)) {
+      const file = this.#files.shift()!;
+      this.#forget(file);
+      renameSync(this.#pathOf(file), join(this.#folder, SPARE));
+    }
   }
 
   /** Removes what was written for records from `seq` on: nobody was told of it. Before anything is written. */
   removeFrom(seq: number): void {
-    for (const file of this.#files.filter((first) => first >= seq)) this.#remove(file);
+    for (const file of this.#files.filter((first) => first >= seq)) {
+      this.#forget(file);
+      rmSync(this.#pathOf(file));
+    }
     this.#files = this.#files.filter((first) => first < seq);
   }
 
@@ -98,13 +108,10 @@ export class BlockFiles {
     if (this.#writing && this.#writing.size < FILE_BYTES) return this.#writing;
     await this.#writing?.handle.close();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const handle = await open(this.#pathOf(first), 'wx', 0o600);
-    const folder = await open(this.#folder, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    const path = this.#pathOf(first);
+    await rename(join(this.#folder, SPARE), path).catch(ifAbsent);
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    await syncFolder(this.#folder);
     this.#files.push(first);
     this.#writing = { file: first, handle, size: 0 };
     return this.#writing;
@@ -118,16 +125,28 @@ export class BlockFiles {
     return descriptor;
   }
 
-  #remove(file: number): void {
+  #forget(file: number): void {
     const descriptor = this.#reading.get(file);
     if (descriptor !== undefined) closeSync(descriptor);
     this.#reading.delete(file);
-    rmSync(this.#pathOf(file), { force: true });
   }
 
   #pathOf(file: number): string {
     return join(this.#folder, `blocks-${file}`);
   }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function ifAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function numbersOf(folder: string): number[] {

@@ -9,8 +9,7 @@ import type { CollectedBlocks } from './collected-blocks.ts';
 import { addFile, type DealtFile } from './dealt-file.ts';
 import { FileBook, type Trouble } from './file-book.ts';
 import { IdMemory } from './id-memory.ts';
-import { MARK_BYTES } from './marks.ts';
-import { KEY_BYTES } from './record-key.ts';
+import { NewMarks } from './new-marks.ts';
 import { type KeptRecords, NO_COUNTS, type SourceCounts } from './source-counts.ts';
 
 export type { BlockLimits, DealtFile };
@@ -280,16 +279,18 @@ class LmdbCollectedStore implements CollectedStore {
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    const fresh = new Map<string, Buffer>();
+    const fresh = new NewMarks(this.ids);
     const counts = new Map<string, SourceCounts>();
     const blocks: NewBlock[] = [];
     const unlisted = new Set<DealtFile>();
     const kept = group.map(({ file }) => {
       const sum = { kept: 0, duplicates: 0, variants: 0 };
       for (const { block, marks } of file.content?.blocks ?? []) {
-        const before = sum.kept;
-        this.#dropDuplicates(block, marks, fresh, sum);
-        if (sum.kept > before) blocks.push({ block, kept: sum.kept - before });
+        const taken = fresh.take(marks, (place) => dropRecord(block, place));
+        sum.kept += taken.kept;
+        sum.duplicates += taken.duplicates;
+        sum.variants += taken.variants;
+        if (taken.kept > 0) blocks.push({ block, kept: taken.kept });
       }
       const { sourceId } = file.ref;
       let after = addFile(counts.get(sourceId) ?? this.counts(sourceId), file, sum);
@@ -300,13 +301,11 @@ class LmdbCollectedStore implements CollectedStore {
       counts.set(sourceId, after);
       return sum;
     });
-    // In the order of their keys, neighbours share a page.
-    const ids = [...fresh.values()].sort(Buffer.compare);
     const at = this.#options.now();
-    this.ids.saw(ids);
+    this.ids.saw(fresh.blocks);
     const written = await this.#log.write(blocks);
     await this.#env.batch(() => {
-      this.ids.put(ids);
+      this.ids.put(fresh.blocks);
       this.#log.put(written);
       for (const { file } of group) {
         this.book.note(file.ref, file.outcome, file.content?.records ?? 0, at);
@@ -317,31 +316,9 @@ class LmdbCollectedStore implements CollectedStore {
     });
     await this.#env.flushed;
     this.#log.show(written);
-    this.ids.saw(ids);
+    this.ids.saw(fresh.blocks);
     group.forEach(({ resolve }, index) => void resolve(kept[index]!));
     if (blocks.length > 0) for (const listener of this.#listeners) listener();
-  }
-
-  #dropDuplicates(
-    block: Buffer,
-    marks: Buffer,
-    fresh: Map<string, Buffer>,
-    sum: { kept: number; duplicates: number; variants: number },
-  ): void {
-    for (let record = 0; record * MARK_BYTES < marks.length; record++) {
-      const at = record * MARK_BYTES;
-      const key = marks.subarray(at, at + KEY_BYTES);
-      const name = key.toString('latin1');
-      const known = fresh.get(name)?.subarray(KEY_BYTES) ?? this.ids.get(key);
-      if (known === undefined) {
-        fresh.set(name, marks.subarray(at, at + MARK_BYTES));
-        sum.kept++;
-        continue;
-      }
-      dropRecord(block, record);
-      sum.duplicates++;
-      if (known.compare(marks, at + KEY_BYTES, at + MARK_BYTES) !== 0) sum.variants++;
-    }
   }
 
   async #forgetTroubles(sourceId: string, isMeant: (trouble: Trouble) => boolean): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Database, RootDatabase } from 'lmdb';
-import { KEY_BYTES } from './record-key.ts';
+import { checksumOf, countMarks, keyOf, secondsOf } from './marks.ts';
 
 /** Ids that one transaction forgets. */
 const STEP = 5_000;
@@ -32,21 +32,37 @@ export class IdMemory {
     return key.compare(this.#last) > 0 ? undefined : this.#ids.get(key);
   }
 
-  /** Keys with their checksums, in order. Within a transaction of the environment. */
-  put(marks: readonly Buffer[]): void {
-    for (const mark of marks) void this.#ids.put(mark.subarray(0, KEY_BYTES), mark.subarray(KEY_BYTES));
-    const last = marks.at(-1)?.subarray(0, KEY_BYTES);
-    if (last && last.compare(this.#last) > 0) this.#last = Buffer.from(last);
+  /** Whether any key is remembered from the first to the last of these. */
+  hasBetween(first: Buffer, last: Buffer): boolean {
+    if (first.compare(this.#last) > 0) return false;
+    const behind = Buffer.concat([last, Buffer.alloc(1)]);
+    for (const _ of this.#ids.getKeys({ start: first, end: behind, limit: 1 })) return true;
+    return false;
+  }
+
+  /** New marks of blocks, see `NewMarks`. Within a transaction of the environment, at whose end they are still there. */
+  put(blocks: readonly Buffer[]): void {
+    for (const marks of blocks) {
+      const count = countMarks(marks);
+      for (let mark = 0; mark < count; mark++)
+        void this.#ids.put(keyOf(marks, mark), checksumOf(marks, mark));
+      const last = keyOf(marks, count - 1);
+      if (last.compare(this.#last) > 0) this.#last = Buffer.from(last);
+    }
   }
 
   /** Told before and after they are durable: whenever a round begins, it hears of all that it must not forget. */
-  saw(marks: readonly Buffer[]): void {
+  saw(blocks: readonly Buffer[]): void {
     if (this.#rounds.size === 0) return;
-    // In order, those without a time first.
-    const first = marks.find((mark) => mark.readUInt32BE(0) > 0);
-    if (!first) return;
-    const time = first.readUInt32BE(0) * 1000;
-    for (const round of this.#rounds) round.oldest = Math.min(round.oldest, time);
+    for (const marks of blocks) {
+      const count = countMarks(marks);
+      // In order, those without a time first.
+      let mark = 0;
+      while (mark < count && secondsOf(marks, mark) === 0) mark++;
+      if (mark === count) continue;
+      const time = secondsOf(marks, mark) * 1000;
+      for (const round of this.#rounds) round.oldest = Math.min(round.oldest, time);
+    }
   }
 
   /** From now on what comes in is watched, so that it is not forgotten by a time that was made out before. */
