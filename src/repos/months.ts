@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.ts';
-import { ageOf, isKept, keepNot, keptPlaces, rowsOf } from './block/index.ts';
+import { ageOf, keepNot, placesOf } from './block/index.ts';
 
 /** One row of each month, and its place as SQL names it. */
 export function samplesOf(
@@ -9,12 +9,14 @@ export function samplesOf(
   let until = 0;
   let since = 0;
   for (const block of blocks) {
-    for (const { time, tie } of keptPlaces(block)) {
+    const places = placesOf(block);
+    for (let row = 0; row < places.rows; row++) {
+      const time = places.time(row);
       // Most rows are of the month of the row before.
-      if (time >= since && time < until) continue;
+      if ((time >= since && time < until) || !places.isKept(row)) continue;
       const month = monthOf(time);
       [since, until] = [startOf(month), endOf(month)];
-      if (!samples.has(month)) samples.set(month, `(${ageOf(time)}, ${tie})`);
+      if (!samples.has(month)) samples.set(month, `(${ageOf(time)}, ${places.tie(row)})`);
     }
   }
   return [...samples].map(([month, place]) => ({ month, place }));
@@ -24,12 +26,9 @@ export function samplesOf(
 export function onlyMonths(blocks: readonly Buffer[], months: ReadonlySet<number>): readonly Buffer[] {
   return blocks.map((block) => {
     const copy = Buffer.from(block);
-    const rows = rowsOf(block);
-    const places = keptPlaces(block);
-    for (let row = 0; row < rows; row++) {
-      if (!isKept(block, rows, row)) continue;
-      const place = places.next();
-      if (!place.done && !months.has(monthOf(place.value.time))) keepNot(copy, rows, row);
+    const places = placesOf(block);
+    for (let row = 0; row < places.rows; row++) {
+      if (!months.has(monthOf(places.time(row)))) keepNot(copy, places.rows, row);
     }
     return copy;
   });

@@ -4,9 +4,9 @@ export {
   type BlockRow,
   isKept,
   keepNot,
-  keptPlaces,
+  placesOf,
   RepoBlockWriter,
+  type RowPlaces,
   readRepoBlock,
-  rowsOf,
 } from './repo-block.ts';
 export type { RepoFields, RepoRow, RowOrigin } from './repo-row.ts';

@@ -68,6 +68,12 @@ export class RepoBlockWriter {
     this.#rows++;
   }
 
+  /** As new. */
+  clear(): void {
+    for (const column of Object.values(this.#columns)) column.clear();
+    this.#rows = 0;
+  }
+
   /** Bytes that `write` needs. */
   size(): number {
     return sizeOfNativeBlock(this.#columns, this.#rows);
@@ -156,11 +162,6 @@ export function readRepoBlock(block: Buffer): readonly BlockRow[] {
   }));
 }
 
-/** How many rows a block has, whether they belong to it or not. */
-export function rowsOf(block: Buffer): number {
-  return new NativeBlockReader(block).rows;
-}
-
 /** Takes a row out of a block of so many rows. */
 export function keepNot(block: Buffer, rows: number, row: number): void {
   block[block.length - rows + row] = 0;
@@ -171,16 +172,29 @@ export function isKept(block: Buffer, rows: number, row: number): boolean {
   return block[block.length - rows + row] === 1;
 }
 
-/** Times (ms) and ties of the rows that belong to the block: what finds them again in their table. */
-export function* keptPlaces(block: Buffer): Generator<{ readonly time: number; readonly tie: bigint }> {
+/** Where the rows of a block are found in their table. */
+export interface RowPlaces {
+  readonly rows: number;
+  /** Whether the row belongs to the block. */
+  isKept(row: number): boolean;
+  /** Milliseconds since the epoch. */
+  time(row: number): number;
+  tie(row: number): bigint;
+}
+
+/** A view: nothing is read of rows that nobody asks for. */
+export function placesOf(block: Buffer): RowPlaces {
   const reader = new NativeBlockReader(block);
   const { rows } = reader;
-  const ages = reader.uint64('age');
+  const ages = reader.placeOfUInt64('age');
   const ties = reader.placeOfUInt64('tie');
-  for (const [row, age] of ages.entries()) {
-    if (isKept(block, rows, row))
-      yield { time: LAST_MOMENT - age, tie: block.readBigUInt64LE(ties + row * 8) };
-  }
+  return {
+    rows,
+    isKept: (row) => isKept(block, rows, row),
+    time: (row) =>
+      LAST_MOMENT - block.readUInt32LE(ages + row * 8) - block.readUInt32LE(ages + row * 8 + 4) * 2 ** 32,
+    tie: (row) => block.readBigUInt64LE(ties + row * 8),
+  };
 }
 
 /** Types of the columns, for an engine that must be told what comes. */
@@ -225,7 +239,7 @@ function withPrefix(entries: readonly (readonly [string, string])[]): Readonly<R
 }
 
 function withoutPrefix(enrichment: Readonly<Record<string, string>>): (readonly [string, string])[] {
-  return Object.entries(enrichment).map(([name, value]) => [name.replace(/^enrich\./, ''), value]);
+  return Object.keys(enrichment).map((name) => [name.replace(/^enrich\./, ''), enrichment[name]!]);
 }
 
 /** As AWS writes it; a record with spaces in it keeps its id twice. */

@@ -42,7 +42,8 @@ function recordOf(position: number, more: Partial<BlockRecord> = {}): BlockRecor
 }
 
 function blockOf(records: readonly BlockRecord[]): Buffer {
-  const writer = new BlockWriter(ORIGIN, 'audit');
+  const writer = new BlockWriter();
+  writer.begin(ORIGIN, 'audit');
   for (const record of records) writer.add(record);
   expect(writer.count).toBe(records.length);
   return writer.finish(new BlockMemory(0));

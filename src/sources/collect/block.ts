@@ -36,17 +36,20 @@ interface Header extends BlockOrigin {
   readonly repo: string;
 }
 
-/** Lays records out as one block; none of them is dropped yet. */
+/** Lays records out as a block, and then as the next one; none of them is dropped yet. */
 export class BlockWriter {
-  readonly #header: Header;
+  #header: Header | undefined;
   readonly #rows = new RepoBlockWriter();
   readonly #own = { position: new UInt32Column(), event: new StringColumn(), tags: new DictionaryColumn() };
   #tags: readonly string[] = [];
   #tagsText = '[]';
 
-  constructor(origin: BlockOrigin, repo: string) {
+  /** Begins a block of records of one file and one repository. */
+  begin(origin: BlockOrigin, repo: string): void {
     const { sourceId, bucket, key, arrivedAt } = origin;
     this.#header = { sourceId, bucket, key, arrivedAt, repo };
+    this.#rows.clear();
+    for (const column of Object.values(this.#own)) column.clear();
   }
 
   get count(): number {
@@ -63,7 +66,7 @@ export class BlockWriter {
     this.#own.position.add(record.position);
     this.#own.event.add(record.eventId);
     this.#own.tags.add(this.#tagsText);
-    this.#rows.add(this.#header, record, saysItsId);
+    this.#rows.add(this.#header!, record, saysItsId);
   }
 
   /** In memory that nothing else lies in: it is handed to another thread. */

@@ -36,7 +36,8 @@ function fileOf(eventId: string): DealtFile {
   };
   const origin = { sourceId: 's', bucket: 'b', key: eventId, arrivedAt: NOW };
   const record = { position: 0, eventId, time: NOW, fields, enrichment: {}, raw };
-  const block = new BlockWriter(origin, 'default');
+  const block = new BlockWriter();
+  block.begin(origin, 'default');
   block.add({ ...record, rule: 'all', tags: [], priority: '' });
   const marks = new MarkWriter();
   marks.add(eventId, NOW, raw);

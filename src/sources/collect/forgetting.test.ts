@@ -35,7 +35,8 @@ function fileOf(name: string, time: number, count = 1): DealtFile {
     ...{ account: '111111111111', region: 'us-east-1', source: 's3.amazonaws.com', name: 'PutObject' },
     ...{ user: '', arn: '', accessKeyId: '', sourceIp: '', errorCode: '', readOnly: '', category: '' },
   };
-  const block = new BlockWriter({ sourceId: 's', bucket: 'b', key: name, arrivedAt: time }, 'default');
+  const block = new BlockWriter();
+  block.begin({ sourceId: 's', bucket: 'b', key: name, arrivedAt: time }, 'default');
   const marks = new MarkWriter();
   for (let position = 0; position < count; position++) {
     const eventId = `${name}-${position}`;

@@ -9,15 +9,15 @@ export const MARK_BYTES = KEY_BYTES + 8;
 /** Where the place stands; before it the checksum. */
 const PLACE_AT = KEY_BYTES + 4;
 
-/** Marks of a block's records. */
+/** Marks of a block's records, and then of the next one's. */
 export class MarkWriter {
-  #bytes = Buffer.from(new ArrayBuffer(64 * MARK_BYTES));
+  #bytes = Buffer.allocUnsafeSlow(64 * MARK_BYTES);
   #count = 0;
 
   add(eventId: string, time: number | undefined, raw: Buffer): void {
     const at = this.#count * MARK_BYTES;
     if (at === this.#bytes.length) {
-      const larger = Buffer.from(new ArrayBuffer(at * 2));
+      const larger = Buffer.allocUnsafeSlow(at * 2);
       this.#bytes.copy(larger);
       this.#bytes = larger;
     }
@@ -27,17 +27,17 @@ export class MarkWriter {
   }
 
   /**
-   * One after the other in the order of their keys, and of records with the same key in the order in which they came. The
-   * start of memory of its own: it is handed to another thread.
+   * One after the other in the order of their keys, and of records with the same key in the order in which they came. In
+   * memory of its own: it is handed to another thread.
    */
   finish(): Buffer<ArrayBuffer> {
-    const marks = this.#bytes.subarray(0, this.#count * MARK_BYTES);
-    // Most stand in order already, or nearly, by their times.
+    const marks = this.#bytes;
     const order = Array.from({ length: this.#count }, (_, mark) => mark);
-    order.sort((one, other) => compareKeys(marks, one * MARK_BYTES, marks, other * MARK_BYTES));
-    if (order.every((mark, at) => mark === at)) return marks;
-    const sorted = Buffer.from(new ArrayBuffer(marks.length));
+    // Most stand in order already, or nearly, by their times.
+    order.sort((one, other) => compareMarks(marks, one, marks, other));
+    const sorted = Buffer.from(new ArrayBuffer(this.#count * MARK_BYTES));
     for (const [at, mark] of order.entries()) copyMark(marks, mark, sorted, at);
+    this.#count = 0;
     return sorted;
   }
 }
@@ -72,12 +72,10 @@ export function copyMark(from: Buffer, mark: number, to: Buffer, at: number): vo
 
 /** Below, at or above 0, as keys are ordered. */
 export function compareMarks(marks: Buffer, mark: number, others: Buffer, other: number): number {
-  return compareKeys(marks, mark * MARK_BYTES, others, other * MARK_BYTES);
-}
-
-function compareKeys(one: Buffer, at: number, other: Buffer, otherAt: number): number {
+  const at = mark * MARK_BYTES;
+  const otherAt = other * MARK_BYTES;
   for (let byte = 0; byte < KEY_BYTES; byte++) {
-    const difference = one[at + byte]! - other[otherAt + byte]!;
+    const difference = marks[at + byte]! - others[otherAt + byte]!;
     if (difference !== 0) return difference;
   }
   return 0;

@@ -17,6 +17,16 @@ import { isCloudTrailRecord, readCollectedFields } from './record-fields.ts';
 /** A block holds about so many bytes of records: a reader decodes it whole. */
 const BLOCK_BYTES = 1 << 20;
 
+/** What a block is written with, made once: it has memory for most blocks. */
+interface Writers {
+  readonly block: BlockWriter;
+  readonly marks: MarkWriter;
+}
+
+/** Those that nobody uses. */
+const spare: Writers[] = [];
+const MOST_SPARE = 4;
+
 /** A file as it came out of its bucket, and how its records are treated. */
 export interface FileOrder extends BlockOrigin {
   readonly body: Buffer;
@@ -85,7 +95,7 @@ class FileReading {
   readonly #blocks: FileBlock[] = [];
   readonly #discarded = new Map<string, number>();
   /** Of each repository what is on its way into a block. */
-  readonly #waiting = new Map<string, { readonly block: BlockWriter; readonly marks: MarkWriter }>();
+  readonly #waiting = new Map<string, Writers>();
   readonly #rules = new Map<RouteRule, string>();
   #waitingBytes = 0;
   #records = 0;
@@ -181,9 +191,10 @@ class FileReading {
   #writersOf(repo: string) {
     const known = this.#waiting.get(repo);
     if (known) return known;
-    const fresh = { block: new BlockWriter(this.#order, repo), marks: new MarkWriter() };
-    this.#waiting.set(repo, fresh);
-    return fresh;
+    const writers = spare.pop() ?? { block: new BlockWriter(), marks: new MarkWriter() };
+    writers.block.begin(this.#order, repo);
+    this.#waiting.set(repo, writers);
+    return writers;
   }
 
   /** Records that follow one another bear mostly the same time. */
@@ -204,8 +215,10 @@ class FileReading {
   }
 
   #cut(): void {
-    for (const { block, marks } of this.#waiting.values()) {
+    for (const writers of this.#waiting.values()) {
+      const { block, marks } = writers;
       this.#blocks.push({ block: block.finish(this.#memory), marks: marks.finish() });
+      if (spare.length < MOST_SPARE) spare.push(writers);
     }
     this.#waiting.clear();
     this.#waitingBytes = 0;

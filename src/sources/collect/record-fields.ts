@@ -1,4 +1,4 @@
-import { type CloudTrailRecord, categoryOf, readLookupFields } from '../../event/index.ts';
+import { type CloudTrailRecord, categoryOf, readCallFields } from '../../event/index.ts';
 import type { CollectedFields } from './collected.ts';
 
 /** Members of which a CloudTrail record, however old or odd, has at least two. */
@@ -26,27 +26,19 @@ export function readCollectedFields(record: CloudTrailRecord, keyAccount: string
   const identity: Readonly<Record<string, unknown>> = isObject(record.userIdentity)
     ? record.userIdentity
     : {};
-  // Resources take half of the time, and have no column.
-  const { eventName, eventSource, readOnly, userIdentity, insightDetails } = record;
-  const lookup = readLookupFields({
-    eventName,
-    eventSource,
-    readOnly,
-    userIdentity,
-    insightDetails,
-  } as CloudTrailRecord);
+  const call = readCallFields(record);
   return {
     account:
       text(record.recipientAccountId) || text(identity.accountId) || text(record.accountId) || keyAccount,
     region: text(record.awsRegion),
-    source: lookup.eventSource ?? '',
-    name: lookup.eventName ?? '',
-    user: lookup.username ?? text(identity.invokedBy),
+    source: call.eventSource ?? '',
+    name: call.eventName ?? '',
+    user: call.username ?? text(identity.invokedBy),
     arn: text(identity.arn),
-    accessKeyId: lookup.accessKeyId ?? '',
+    accessKeyId: call.accessKeyId ?? '',
     sourceIp: text(record.sourceIPAddress),
     errorCode: text(record.errorCode),
-    readOnly: lookup.readOnly ?? '',
+    readOnly: call.readOnly ?? '',
     category: categoryOf(record) ?? text(record.eventCategory),
   };
 }

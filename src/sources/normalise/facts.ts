@@ -1,7 +1,7 @@
 import {
   type CloudTrailRecord,
   parseEventTime,
-  readLookupFields,
+  readCallFields,
   type UserIdentity,
 } from '../../event/index.ts';
 import { isMembers, type Members, parseAddress } from '../policy/index.ts';
@@ -85,7 +85,7 @@ const DENIED = /Denied|Unauthorized|Forbidden|NotAuthorized/;
 /** As LookupEvents names them; services by the name that they call under. */
 function userOf(record: CloudTrailRecord): string | undefined {
   // Only what is asked for: reading the resources of a record costs more than all the rest.
-  const { username } = readLookupFields({ userIdentity: record.userIdentity as UserIdentity });
+  const { username } = readCallFields({ userIdentity: record.userIdentity as UserIdentity });
   return username ?? textOf(members(record.userIdentity).invokedBy);
 }
 

@@ -25,21 +25,28 @@ export function writeNativeBlock(columns: NativeColumns, rows: number, into: Buf
   return end;
 }
 
-function headersOf(
-  columns: NativeColumns,
-  rows: number,
-): readonly { readonly header: Bytes; readonly column?: NativeColumn }[] {
-  const all = Object.entries(columns);
+interface ColumnHeader {
+  readonly header: Bytes;
+  readonly column?: NativeColumn;
+}
+
+/** Of columns that are filled again and again. */
+const known = new WeakMap<NativeColumns, readonly ColumnHeader[]>();
+
+function headersOf(columns: NativeColumns, rows: number): readonly ColumnHeader[] {
   const start = new Bytes();
-  start.varint(all.length);
+  const own = known.get(columns) ?? columnHeaders(columns);
+  known.set(columns, own);
+  start.varint(own.length);
   start.varint(rows);
-  return [
-    { header: start },
-    ...all.map(([name, column]) => {
-      const header = new Bytes();
-      header.string(name);
-      header.string(column.type);
-      return { header, column };
-    }),
-  ];
+  return [{ header: start }, ...own];
+}
+
+function columnHeaders(columns: NativeColumns): readonly ColumnHeader[] {
+  return Object.entries(columns).map(([name, column]) => {
+    const header = new Bytes();
+    header.string(name);
+    header.string(column.type);
+    return { header, column };
+  });
 }

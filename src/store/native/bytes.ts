@@ -1,6 +1,9 @@
 /** Up to here a length is one byte, and a loop over the characters is faster than a call into native code. */
 const SHORT = 128;
 
+/** More than this is not kept from one block to the next. */
+const MOST_KEPT = 1 << 20;
+
 /** Bytes that grow, with the few forms that ClickHouse's binary formats are made of. */
 export class Bytes {
   #buffer = Buffer.allocUnsafe(1024);
@@ -43,6 +46,11 @@ export class Bytes {
     this.varint(bytes);
     this.#reserve(bytes);
     this.#length += this.#buffer.write(text, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+    if (this.#buffer.length > MOST_KEPT) this.#buffer = Buffer.allocUnsafe(1024);
   }
 
   /** Copies everything; answers the place behind it. */

@@ -11,6 +11,8 @@ export interface NativeColumn {
   size(): number;
   /** Answers the place behind what was written. */
   write(into: Buffer, at: number): number;
+  /** As new; memory is kept for the next block. */
+  clear(): void;
 }
 
 /** Whole numbers up to 2^53. */
@@ -34,6 +36,10 @@ export class UInt64Column implements NativeColumn {
   write(into: Buffer, at: number): number {
     return this.#bytes.write(into, at);
   }
+
+  clear(): void {
+    this.#bytes.clear();
+  }
 }
 
 export class UInt32Column implements NativeColumn {
@@ -50,6 +56,10 @@ export class UInt32Column implements NativeColumn {
 
   write(into: Buffer, at: number): number {
     return this.#bytes.write(into, at);
+  }
+
+  clear(): void {
+    this.#bytes.clear();
   }
 }
 
@@ -75,6 +85,10 @@ export class FlagColumn implements NativeColumn {
     into.fill(this.#value, at, at + this.#rows);
     return at + this.#rows;
   }
+
+  clear(): void {
+    this.#rows = 0;
+  }
 }
 
 /** Text of which little repeats. */
@@ -92,6 +106,10 @@ export class StringColumn implements NativeColumn {
 
   write(into: Buffer, at: number): number {
     return this.#bytes.write(into, at);
+  }
+
+  clear(): void {
+    this.#bytes.clear();
   }
 }
 
@@ -125,6 +143,12 @@ export class BlobColumn implements NativeColumn {
       end += value.copy(into, end);
     }
     return end;
+  }
+
+  clear(): void {
+    this.#lengths.clear();
+    this.#values.length = 0;
+    this.#size = 0;
   }
 }
 
@@ -169,6 +193,13 @@ export class DictionaryColumn implements NativeColumn {
     return end;
   }
 
+  clear(): void {
+    this.#numbers.clear();
+    this.#keys.clear();
+    this.#count = 0;
+    this.#last = undefined;
+  }
+
   #numberOf(text: string): number {
     if (text === this.#last) return this.#lastNumber;
     let number = this.#numbers.get(text);
@@ -208,6 +239,12 @@ export class ListColumn implements NativeColumn {
   write(into: Buffer, at: number): number {
     return this.#entries.write(into, this.#ends.write(into, at));
   }
+
+  clear(): void {
+    this.#ends.clear();
+    this.#entries.clear();
+    this.#count = 0;
+  }
 }
 
 /** Text by name. */
@@ -233,6 +270,13 @@ export class MapColumn implements NativeColumn {
 
   write(into: Buffer, at: number): number {
     return this.#values.write(into, this.#names.write(into, this.#ends.write(into, at)));
+  }
+
+  clear(): void {
+    this.#ends.clear();
+    this.#names.clear();
+    this.#values.clear();
+    this.#count = 0;
   }
 }
 
