@@ -49,7 +49,9 @@ const reader = {
   close() {},
 };
 
-const store = openCollectedStore({ path, now: Date.now, maxBytes: 1 << 30 });
+// Blocks of the corpus are small: some in the database and some in files, many of these one after the other.
+const files = { leastInFile: 12 << 10, fileBytes: 256 << 10 };
+const store = openCollectedStore({ path, now: Date.now, maxBytes: 1 << 30, ...files });
 const readers = createFileReaders(1, { enrichmentDirectory: folder });
 startRepoFeed({
   store,

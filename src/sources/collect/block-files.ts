@@ -2,8 +2,6 @@ import { closeSync, constants, openSync, readdirSync, readSync, renameSync, rmSy
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A file that has reached this gets no more blocks: files are removed whole. */
-const FILE_BYTES = 64 << 20;
 const NAME = /^blocks-(\d+)$/;
 /** A file that is done with and written over by the next: its place on the disk and in memory is there already. */
 const SPARE = 'spare';
@@ -32,14 +30,16 @@ interface WrittenFile {
  */
 export class BlockFiles {
   readonly #folder: string;
+  readonly #fileBytes: number;
   /** Numbers of the first records of all files, in order. */
   #files: number[];
   readonly #reading = new Map<number, number>();
   #writing: WrittenFile | undefined;
 
-  /** The folder is made with the first file. */
-  constructor(folder: string) {
+  /** The folder is made with the first file. A file of `fileBytes` gets no more blocks: they are given up whole. */
+  constructor(folder: string, fileBytes = 64 << 20) {
     this.#folder = folder;
+    this.#fileBytes = fileBytes;
     this.#files = numbersOf(folder);
   }
 
@@ -105,7 +105,7 @@ export class BlockFiles {
 
   /** The file that is written to. What an earlier run left is not gone on with: nobody knows where it ends. */
   async #room(first: number): Promise<WrittenFile> {
-    if (this.#writing && this.#writing.size < FILE_BYTES) return this.#writing;
+    if (this.#writing && this.#writing.size < this.#fileBytes) return this.#writing;
     await this.#writing?.handle.close();
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(first);

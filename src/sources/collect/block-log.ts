@@ -5,8 +5,17 @@ import { bytesAt, countAt, isPlace, placeAt, writePlace } from './block-place.ts
 import type { CollectedRange, CollectedRecord } from './collected.ts';
 import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './collected-blocks.ts';
 
-/** Smaller blocks lie with their numbers in the database: many files of few records share one sync. */
-const LEAST_IN_FILE = 64 << 10;
+/** How blocks are kept. */
+export interface BlockLogOptions {
+  /** Of the files. */
+  readonly folder: string;
+  /** While it says no, files stay of which the log has let go. */
+  readonly mayRemove: () => boolean;
+  /** Smaller blocks lie with their numbers in the database: many files of few records share one sync. Default 64 kB. */
+  readonly leastInFile?: number | undefined;
+  /** A file that has reached this gets no more blocks. Default 64 MB. */
+  readonly fileBytes?: number | undefined;
+}
 /** Blocks that one transaction of trimming removes. */
 const TRIM_STEP = 500;
 
@@ -43,15 +52,17 @@ export class BlockLog {
   readonly #blocks: Database<Buffer, number>;
   readonly #files: BlockFiles;
   readonly #mayRemove: () => boolean;
+  readonly #leastInFile: number;
   #head: LogPlace;
   #tail: LogPlace;
 
-  /** `folder`: of the files. While `mayRemove` says no, files stay of which the log has let go. */
-  constructor(env: RootDatabase<unknown, string>, folder: string, mayRemove: () => boolean) {
+  constructor(env: RootDatabase<unknown, string>, options: BlockLogOptions) {
+    const { folder, mayRemove, leastInFile = 64 << 10, fileBytes } = options;
     this.#env = env;
     this.#blocks = env.openDB({ name: 'blocks', encoding: 'binary' });
-    this.#files = new BlockFiles(folder);
+    this.#files = new BlockFiles(folder, fileBytes);
     this.#mayRemove = mayRemove;
+    this.#leastInFile = leastInFile;
     this.#head = this.#readHead();
     this.#tail = this.#readTail();
     this.#files.removeFrom(this.#head.seq);
@@ -73,7 +84,7 @@ export class BlockLog {
     const rows: [number, Buffer][] = [];
     for (const { block, kept } of blocks) {
       setBytesBefore(block, head.bytes);
-      if (block.length >= LEAST_IN_FILE) large.push({ seq: head.seq, block, kept });
+      if (block.length >= this.#leastInFile) large.push({ seq: head.seq, block, kept });
       else rows.push([head.seq, block]);
       head = { seq: head.seq + kept, bytes: head.bytes + block.length };
     }
@@ -107,6 +118,7 @@ export class BlockLog {
     if (first >= end) return { from: first, next: Math.max(first, end), records };
     let bytes = 0;
     for (const key of this.#blocks.getKeys({ start: this.#blockOf(first), end })) {
+      if (records.length > 0 && bytes >= maxBytes) return { from: first, next: key, records };
       for (const record of decodeBlock(key, this.#load(key))) {
         if (record.seq < first) continue;
         if (record.seq >= end || bytes >= maxBytes) return { from: first, next: record.seq, records };

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/index.ts';
 import { dropRecord } from './block.ts';
-import { type BlockLimits, BlockLog, type LogPlace, type NewBlock } from './block-log.ts';
+import {
+  type BlockLimits,
+  BlockLog,
+  type BlockLogOptions,
+  type LogPlace,
+  type NewBlock,
+} from './block-log.ts';
 import type { CollectedLog } from './collected.ts';
 import type { CollectedBlocks } from './collected-blocks.ts';
 import { addFile, type DealtFile } from './dealt-file.ts';
@@ -72,7 +78,7 @@ const COMMIT_BYTES = 16 << 20;
 /** Files that wait for the commit that is under way, while they are small. */
 const COMMIT_FILES = 256;
 /** What the slowest of these readers may have before it: one insert under way and one to go on with. */
-const AHEAD_BYTES = 64 << 20;
+const AHEAD_BYTES = 96 << 20;
 
 /** Files of one source in the quarantine; whoever has more has another trouble than files. */
 const MAX_TROUBLES = 10_000;
@@ -92,8 +98,10 @@ export function openCollectedStore(options: {
   readonly maxBytes: number;
   /** Files of one source that are listed because they could not be read. Default 10,000. */
   readonly maxTroubles?: number;
-  /** While it says no, files of blocks stay that all readers have passed. */
-  readonly mayRemove?: () => boolean;
+  /** Default: always. */
+  readonly mayRemove?: BlockLogOptions['mayRemove'];
+  readonly leastInFile?: number;
+  readonly fileBytes?: number;
   readonly onBroken?: (error: CollectedStoreBroken) => void;
 }): CollectedStore {
   return new LmdbCollectedStore(options);
@@ -122,7 +130,8 @@ class LmdbCollectedStore implements CollectedStore {
   constructor(options: Parameters<typeof openCollectedStore>[0]) {
     this.#options = options;
     this.#env = openEnvironment(options.path);
-    this.#log = new BlockLog(this.#env, join(options.path, 'blocks'), options.mayRemove ?? (() => true));
+    const { path, mayRemove = () => true, leastInFile, fileBytes } = options;
+    this.#log = new BlockLog(this.#env, { folder: join(path, 'blocks'), mayRemove, leastInFile, fileBytes });
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
     this.ids = new IdMemory(this.#env);
     this.book = new FileBook(this.#env, options.maxTroubles ?? MAX_TROUBLES);

@@ -6,6 +6,9 @@ export const KEY_BYTES = 20;
 /** Characters of a UUID; the places of its dashes. */
 const UUID = 36;
 const DASH = 0x2d;
+/** Values of hexadecimal digits in small letters by their ASCII; of all others one that no digit has. */
+const DIGITS = new Uint8Array(128).fill(0xff);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) DIGITS[digit.charCodeAt(0)] = value;
 
 /**
  * Writes the key by which a record is known again: `eventTime` in whole seconds, then the UUID's own bits, or 128 bits
@@ -33,17 +36,14 @@ export function writeRecordKey(
 function writeUuid(text: string, into: Buffer, offset: number): boolean {
   if (text.length !== UUID) return false;
   let end = offset;
+  let odd = 0;
   for (let at = 0; at < UUID; at += 2) {
     if (at === 8 || at === 13 || at === 18 || at === 23) if (text.charCodeAt(at++) !== DASH) return false;
-    const high = hexOf(text.charCodeAt(at));
-    const low = hexOf(text.charCodeAt(at + 1));
-    if (high === -1 || low === -1) return false;
-    into[end++] = (high << 4) | low;
+    const high = text.charCodeAt(at);
+    const low = text.charCodeAt(at + 1);
+    const [highValue, lowValue] = [DIGITS[high & 127]!, DIGITS[low & 127]!];
+    odd |= ((high | low) >> 7) | ((highValue | lowValue) & 0xf0);
+    into[end++] = (highValue << 4) | lowValue;
   }
-  return true;
-}
-
-function hexOf(unit: number): number {
-  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
-  return unit >= 0x61 && unit <= 0x66 ? unit - 0x57 : -1;
+  return odd === 0;
 }

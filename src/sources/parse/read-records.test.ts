@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type ReadOptions, readRecords } from './read-records.ts';
+import { type ReadOptions, readRecords, readRecordsAtOnce } from './read-records.ts';
 import { RecordSplitter } from './record-splitter.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -9,10 +9,23 @@ const OPTIONS: ReadOptions = { charset: 'utf-8', maxBytes: 64 << 20, maxRatio: 2
 
 /** The records that could be read, and why it went no further. */
 async function read(body: Buffer | string, options: Partial<ReadOptions> = {}) {
+  const bytes = Buffer.from(body as string);
+  const all = { ...OPTIONS, ...options };
+  const found = await told((take) => readRecords(bytes, all, take));
+  let isRead = false;
+  const atOnce = await told((take) => {
+    isRead = readRecordsAtOnce(bytes, all, take);
+  });
+  // What could not be read at all was refused by both, or left to the other.
+  if (isRead || atOnce.reason !== undefined) expect(atOnce).toEqual(found);
+  else expect(atOnce.records).toEqual([]);
+  return found;
+}
+
+async function told(work: (take: (raw: Buffer) => void) => Promise<void> | void) {
   const records: string[] = [];
   try {
-    const take = (raw: Buffer) => void records.push(String(raw));
-    await readRecords(Buffer.from(body as string), { ...OPTIONS, ...options }, take);
+    await work((raw) => void records.push(String(raw)));
     return { records };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -91,6 +104,45 @@ describe('the records of a file', () => {
     expect(await read(wide, { charset: 'utf-16le' })).toEqual({ records: [A] });
     expect((await read(text, { charset: 'no-such' })).reason).toBe('charset');
     expect((await read(Buffer.from([0x5b, 0xff]), { charset: 'euc-jp' })).reason).toBe('charset');
+  });
+});
+
+describe('a file that is read at once', () => {
+  const text = (name: string, count: number) =>
+    `{"Records":[${Array.from({ length: count }, (_, at) => `{"eventID":"${name}-${at}","x":"${'y'.repeat(900)}"}`)}]}`;
+
+  it('is one member of gzip, of any length up to 16 MB', async () => {
+    for (const count of [0, 1, 100, 5_000, 10_000, 3]) {
+      const found: string[] = [];
+      const isRead = readRecordsAtOnce(gzipSync(text('a', count), { level: 1 }), OPTIONS, (raw, members) => {
+        expect(members?.eventID).toBe(`a-${found.length}`);
+        found.push(String(raw));
+      });
+      expect([isRead, found.length]).toEqual([true, count]);
+    }
+    const ignore = () => expect.unreachable();
+    const large = gzipSync(Buffer.alloc(17 << 20, 0x20), { level: 1 });
+    for (const body of [large, Buffer.from(text('a', 1)), gzipSync(text('a', 1)).subarray(0, -1)]) {
+      expect(readRecordsAtOnce(body, OPTIONS, ignore)).toBe(false);
+    }
+    expect(readRecordsAtOnce(gzipSync('[]'), { ...OPTIONS, charset: 'latin1' }, ignore)).toBe(false);
+  });
+
+  it('does not come between the chunks of another one', () => {
+    const bytes = Buffer.from(text('long', 6_000));
+    const splitter = new RecordSplitter();
+    const found: unknown[] = [];
+    for (let at = 0; at < bytes.length; at += 1 << 20) {
+      splitter.push(bytes.subarray(at, at + (1 << 20)), (raw, members) => {
+        expect(JSON.parse(String(raw))).toMatchObject({ eventID: `long-${found.length}` });
+        found.push(members ? members.eventID : JSON.parse(String(raw)).eventID);
+      });
+      expect(readRecordsAtOnce(gzipSync(text('short', 9), { level: 1 }), OPTIONS, () => undefined)).toBe(
+        true,
+      );
+    }
+    splitter.end(() => expect.unreachable());
+    expect(found).toEqual(Array.from({ length: 6_000 }, (_, at) => `long-${at}`));
   });
 });
 

@@ -24,13 +24,13 @@ export interface Engine {
    * by another process, the engine was closed, or its first five starts failed.
    */
   ready(): Promise<void>;
-  /** Lets statements under way finish, then ends the process; kills it after ten seconds. */
   /**
    * Ends its process and starts another, which looks at its parts: one that is damaged it puts aside, and takes those
    * again that were merged into it, which lie there for some minutes more. What is being asked is asked again by its
    * callers' `repeat`.
    */
   startAnew(reason: string): void;
+  /** Lets statements under way finish, then ends the process; kills it after ten seconds. */
   close(): Promise<void>;
 }
 
