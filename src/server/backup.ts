@@ -146,9 +146,15 @@ async function placeDataFiles(from: string, to: string): Promise<void> {
   }
 }
 
-/** Blocks of collected records, of which the copied log knows the places; they are written on behind them meanwhile. */
+/**
+ * Blocks of collected records, of which the copied log knows the places; the last file is written on behind them meanwhile.
+ * What else lies there is the log's own, and comes and goes.
+ */
 async function placeBlocks(from: string, to: string): Promise<void> {
-  if (existsSync(from)) await placeTree(from, to, 'copy');
+  if (!existsSync(from)) return;
+  for (const name of await readdir(from)) {
+    if (name.startsWith('blocks-')) await placeFile(join(from, name), join(to, name), 'copy');
+  }
 }
 
 /** Credentials, format, keys: small, and written by rename. */

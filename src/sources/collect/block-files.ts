@@ -21,9 +21,8 @@ interface WrittenFile {
 }
 
 /**
- * Large blocks of the log in files of their own, one behind the other. What is written is never written again, and a file
- * is removed when its last block is: what is on its way through costs no pages of a database, and no memory that maps
- * them.
+ * Large blocks of the log in files of their own, one behind the other. What is written stays as it is until the log has let
+ * go of the whole file: what is on its way through costs no pages of a database, and no memory that maps them.
  *
  * Whoever writes down the places of blocks is the owner of what they say: bytes of which no place tells are the rest of a
  * crash, and go with their file.
