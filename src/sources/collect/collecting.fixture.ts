@@ -37,6 +37,7 @@ export function readHere(rules: RoutingRules = { criteria: [], catchAll: 'defaul
   };
   const memory = new BlockMemory(4);
   return {
+    prepare: () => undefined,
     read: (order) => readFile({ ...order, body: Buffer.from(order.body) }, treatment, memory),
     reuse: ({ blocks }) => memory.add(blocks.map(({ block }) => block.buffer as ArrayBuffer)),
     enrichment: new EnrichmentWatch(),

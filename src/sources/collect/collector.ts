@@ -131,7 +131,9 @@ export function startCollector(dependencies: CollectorDependencies): Collector {
     await store.book.enroll(id);
     const runner = makeRunner(source);
     runners.set(id, runner);
-    if (!source.paused) runner.start();
+    if (source.paused) return;
+    readers.prepare();
+    runner.start();
   }
 
   function inTurn(work: () => Promise<void>): Promise<void> {

@@ -7,6 +7,8 @@ import type { ReadAnswer, ReadOrder, ThreadReport, ThreadSettings } from './thre
 
 /** Reads files in threads of its own, so that the server answers meanwhile. */
 export interface FileReaders {
+  /** There will be files: a thread that is started before the first of them is there has loaded its modules by then. */
+  prepare(): void;
   /** Takes the body's memory. Rejects when the thread broke, not for what the file holds. */
   read(order: Omit<ReadOrder, 'number' | 'memory'>): Promise<FileContent>;
   /** Takes the memory of what was read back: nobody looks at its blocks any more. */
@@ -33,7 +35,7 @@ interface Thread {
   readonly working: Map<number, Waiting>;
 }
 
-/** Threads start with the first file; one that breaks is replaced, and the files it had are given back as failed. */
+/** Threads start with the first file, or before; one that breaks is replaced, and the files it had are given back as failed. */
 export function createFileReaders(threads: number, settings: ThreadSettings): FileReaders {
   const queue: Waiting[] = [];
   const running = new Set<Thread>();
@@ -83,6 +85,9 @@ export function createFileReaders(threads: number, settings: ThreadSettings): Fi
 
   return {
     enrichment,
+    prepare() {
+      if (!closed && running.size === 0) start();
+    },
     read(order) {
       if (closed) return Promise.reject(new Error('the reading threads are closed'));
       return new Promise((resolve, reject) => {
