@@ -77,8 +77,11 @@ interface Waiting {
 const COMMIT_BYTES = 16 << 20;
 /** Files that wait for the commit that is under way, while they are small. */
 const COMMIT_FILES = 256;
-/** What the slowest of these readers may have before it: one insert under way and one to go on with. */
-const AHEAD_BYTES = 96 << 20;
+/**
+ * What the slowest of these readers may have before it: some inserts. With two, reading stood still now and then while a
+ * processor had nothing to do.
+ */
+const AHEAD_BYTES = 192 << 20;
 
 /** Files of one source in the quarantine; whoever has more has another trouble than files. */
 const MAX_TROUBLES = 10_000;

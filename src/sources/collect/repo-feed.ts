@@ -32,10 +32,10 @@ const RANGE_BYTES = 48 << 20;
 /** Blocks of one insert: of each, however small, the engine holds some 80 kB. */
 const RANGE_BLOCKS = 1000;
 /** What came is kept back this long for what comes next, ms, unless it is a whole insert. */
-const GATHER = 400;
+const GATHER = 200;
 /** While so much comes in that time, it is kept back again, so often at most. */
-const GATHER_BYTES = 1 << 20;
-const GATHERS = 6;
+const GATHER_BYTES = 1 << 18;
+const GATHERS = 12;
 const LONGEST_PAUSE = 30_000;
 
 interface Cursor {
