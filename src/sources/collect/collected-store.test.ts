@@ -155,6 +155,20 @@ test('as many blocks as may come at once are written at once', async () => {
   expect(files()).toEqual(['blocks-0']);
 });
 
+test('a log whose large blocks lie in the database, as they once did, is read and gone on with', async () => {
+  await reopen({ leastInFile: 1 << 30 });
+  for (let file = 0; file < 3; file++) await store.commit(fileOf(`e${file}`, 400_000));
+  await reopen();
+  for (let file = 3; file < 5; file++) await store.commit(fileOf(`e${file}`, 400_000));
+  expect(files()).toEqual(['blocks-3']);
+  const { records } = await store.read(0, { maxBytes: 1 << 30 });
+  expect(records.map(({ eventId }) => eventId)).toEqual(['e0', 'e1', 'e2', 'e3', 'e4']);
+  expect(await inspected()).toEqual([]);
+  store.hold('reader', () => 4);
+  await store.trim();
+  expect([store.tail(), store.head()]).toEqual([4, 5]);
+});
+
 test('what a crash left behind the last commit goes, and its numbers are given out again', async () => {
   await store.commit(fileOf('e0', 70_000));
   await store.close();
