@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFile, link, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from './durable-file.ts';
+import { syncFolder } from '../durable-file/index.ts';
 
 /** A file of a backup, its path relative to the backup's folder. */
 export interface BackedUpFile {

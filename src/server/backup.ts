@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { syncFolder, writeFileDurably } from '../durable-file/index.ts';
 import type { EmbeddedObjects } from '../objects/index.ts';
 import type { EventStore } from '../store/index.ts';
 import { placeFile, placeTree, sumFiles } from './backup-files.ts';
@@ -8,7 +9,6 @@ import type { BackupGate } from './backup-gate.ts';
 import { dropFrozenHistory, type FrozenHistory, freezeHistory } from './backup-history.ts';
 import { copyLmdb } from './backup-lmdb.ts';
 import type { DataDir } from './data-dir.ts';
-import { syncFolder, writeFileDurably } from './durable-file.ts';
 import { HttpError } from './http-error.ts';
 
 /** What a backup wrote. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileDurably } from '../durable-file/index.ts';
 import { DataDirError } from './data-dir-error.ts';
-import { writeFileDurably } from './durable-file.ts';
 
 /** Brings a data directory from one format to the next. */
 export interface FormatUpgrade {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config/index.ts';
+import { writeFileDurably } from '../durable-file/index.ts';
 import { openDataDir } from './data-dir.ts';
-import { writeFileDurably } from './durable-file.ts';
 import { openHouse } from './house.ts';
 import { StartError } from './start-error.ts';
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../durable-file/index.ts';
 import { publishedForm } from './public-key.ts';
 
 const REGION = /^[a-z0-9-]{1,64}$/;
@@ -61,14 +62,5 @@ export class PrivateKeyFiles {
     // The Region came with an event; ingest has checked it, and a path is too dear to rely on that.
     if (!REGION.test(region)) throw new RangeError(`digest: ${JSON.stringify(region)} is not a Region`);
     return join(this.#path, region, `${fingerprint}.pem`);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

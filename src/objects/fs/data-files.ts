@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, type ReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../durable-file/index.ts';
 import { ObjectStoreError } from '../object-store.ts';
 
 /**
@@ -169,16 +170,6 @@ export function openDataFiles(path: string, reserveBytes: number): DataFiles {
 
 function folderName(byte: number): string {
   return byte.toString(16).padStart(2, '0');
-}
-
-/** A rename is only durable when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 /** The index shares the disk, and must never be the one that finds it full. */

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../durable-file/index.ts';
 
 const NAME = /^blocks-(\d+)$/;
 /** A file that is done with and written over by the next: its place on the disk and in memory is there already. */
@@ -132,15 +133,6 @@ export class BlockFiles {
 
   #pathOf(file: number): string {
     return join(this.#folder, `blocks-${file}`);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 
