@@ -1,7 +1,7 @@
 export { type ApiCall, buildRecord, EVENT_VERSION, toParameters } from './build-record.ts';
 export { categoryOf, isReadOnlyName } from './category.ts';
 export { formatEventTime, parseEventTime } from './event-time.ts';
-export { type CallFields, type LookupFields, readCallFields, readLookupFields } from './lookup-fields.ts';
+export { type LookupFields, readCallFields, readLookupFields } from './lookup-fields.ts';
 export type { LookupResource } from './lookup-resources.ts';
 export type {
   AcceptedEvent,

@@ -6,7 +6,6 @@ export {
   keepNot,
   placesOf,
   RepoBlockWriter,
-  type RowPlaces,
   readRepoBlock,
 } from './repo-block.ts';
 export type { RepoFields, RepoRow, RowOrigin } from './repo-row.ts';

@@ -9,8 +9,8 @@ import { type CollectedBlock, type CollectedBlocks, collectedBlock } from './col
 export interface BlockLogOptions {
   /** Of the files. */
   readonly folder: string;
-  /** While it says no, files stay of which the log has let go. */
-  readonly mayRemove: () => boolean;
+  /** While it says no, files stay of which the log has let go. Default: it never does. */
+  readonly mayRemove?: (() => boolean) | undefined;
   /** Smaller blocks lie with their numbers in the database: many files of few records share one sync. Default 64 kB. */
   readonly leastInFile?: number | undefined;
   /** A file that has reached this gets no more blocks. Default 64 MB. */
@@ -57,7 +57,7 @@ export class BlockLog {
   #tail: LogPlace;
 
   constructor(env: RootDatabase<unknown, string>, options: BlockLogOptions) {
-    const { folder, mayRemove, leastInFile = 64 << 10, fileBytes } = options;
+    const { folder, mayRemove = () => true, leastInFile = 64 << 10, fileBytes } = options;
     this.#env = env;
     this.#blocks = env.openDB({ name: 'blocks', encoding: 'binary' });
     this.#files = new BlockFiles(folder, fileBytes);

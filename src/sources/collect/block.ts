@@ -48,8 +48,6 @@ export class BlockWriter {
   begin(origin: BlockOrigin, repo: string): void {
     const { sourceId, bucket, key, arrivedAt } = origin;
     this.#header = { sourceId, bucket, key, arrivedAt, repo };
-    this.#rows.clear();
-    for (const column of Object.values(this.#own)) column.clear();
   }
 
   get count(): number {
@@ -83,6 +81,9 @@ export class BlockWriter {
     head.copy(block, HEADER_AT);
     writeNativeBlock(this.#own, this.count, block, ownAt);
     this.#rows.write(block, rowsAt);
+    // Not first when the next block begins: until then its records would be held, and all that they are views of.
+    this.#rows.clear();
+    for (const column of Object.values(this.#own)) column.clear();
     return block;
   }
 }

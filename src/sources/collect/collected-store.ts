@@ -94,19 +94,20 @@ export class CollectedStoreBroken extends Error {
   }
 }
 
-/** Opens (and makes) the log in `path`, a folder of its own. `maxBytes`: of blocks. */
-export function openCollectedStore(options: {
+/** How the log is kept. */
+export interface CollectedStoreOptions extends Omit<BlockLogOptions, 'folder'> {
+  /** A folder of its own. */
   readonly path: string;
   readonly now: () => number;
+  /** Of blocks. */
   readonly maxBytes: number;
   /** Files of one source that are listed because they could not be read. Default 10,000. */
   readonly maxTroubles?: number;
-  /** Default: always. */
-  readonly mayRemove?: BlockLogOptions['mayRemove'];
-  readonly leastInFile?: number;
-  readonly fileBytes?: number;
   readonly onBroken?: (error: CollectedStoreBroken) => void;
-}): CollectedStore {
+}
+
+/** Opens the log, and makes it where there is none. */
+export function openCollectedStore(options: CollectedStoreOptions): CollectedStore {
   return new LmdbCollectedStore(options);
 }
 
@@ -117,7 +118,7 @@ class LmdbCollectedStore implements CollectedStore {
   readonly #env: RootDatabase<unknown, string>;
   readonly #log: BlockLog;
   readonly #counts: Database<SourceCounts, string>;
-  readonly #options: Parameters<typeof openCollectedStore>[0];
+  readonly #options: CollectedStoreOptions;
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, { readonly cursor: () => number; readonly mayBeCut: boolean }>();
   readonly id: string;
@@ -130,11 +131,10 @@ class LmdbCollectedStore implements CollectedStore {
   #forgetting: Promise<unknown> = Promise.resolve();
   #broken: CollectedStoreBroken | undefined;
 
-  constructor(options: Parameters<typeof openCollectedStore>[0]) {
+  constructor(options: CollectedStoreOptions) {
     this.#options = options;
     this.#env = openEnvironment(options.path);
-    const { path, mayRemove = () => true, leastInFile, fileBytes } = options;
-    this.#log = new BlockLog(this.#env, { folder: join(path, 'blocks'), mayRemove, leastInFile, fileBytes });
+    this.#log = new BlockLog(this.#env, { ...options, folder: join(options.path, 'blocks') });
     this.#counts = this.#env.openDB({ name: 'counts', encoding: 'json' });
     this.ids = new IdMemory(this.#env);
     this.book = new FileBook(this.#env, options.maxTroubles ?? MAX_TROUBLES);

@@ -3,6 +3,7 @@ import { openEnvironment, type TellDisagreement, wholeRows } from '../../lmdb/in
 import { bytesBefore, decodeBlock } from './block.ts';
 import { BlockFiles } from './block-files.ts';
 import { bytesAt, countAt, isPlace, placeAt } from './block-place.ts';
+import type { CollectedRecord } from './collected.ts';
 
 /** How many records are looked up in their repositories. */
 const SAMPLES = 200;
@@ -39,11 +40,11 @@ export interface CheckedCollection {
 export async function inspectCollected(path: string, tell: TellDisagreement): Promise<CheckedCollection> {
   const env = openEnvironment<unknown>(path);
   const files = new BlockFiles(join(path, 'blocks'));
-  const load = (row: Buffer): Buffer => {
-    if (!isPlace(row)) return row;
-    const block = Buffer.allocUnsafeSlow(bytesAt(row));
-    files.read(placeAt(row), block);
-    return block;
+  let found: readonly CollectedRecord[] = [];
+  /** Can all records of the block be read? */
+  const isWhole = (row: Buffer): boolean => {
+    found = decodeBlock(0, blockOf(row, files));
+    return found.every(({ raw, eventId }) => raw.length >= 0 && eventId !== undefined);
   };
   try {
     const blocks = env.openDB<Buffer, number>({ name: 'blocks', encoding: 'binary' });
@@ -54,13 +55,12 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
     const samples: CollectedSample[] = [];
     const step = Math.ceil(blocks.getKeysCount() / SAMPLES);
     let block = 0;
-    for (const { key, value } of wholeRows('blocks', blocks, (row) => isBlock(load(row)), tell)) {
+    for (const { key, value } of wholeRows('blocks', blocks, isWhole, tell)) {
       tail ??= key;
       if (next && key !== next.seq)
         tell('index', `the log has no collected records ${next.seq} to ${key - 1}`);
       else if (next && bytesBefore(value) !== next.bytes)
         tell('sum', `record ${key} stands at byte ${bytesBefore(value)}, not at ${next.bytes}`);
-      const found = decodeBlock(key, load(value));
       const count = found.length;
       if (count !== countAt(value))
         tell('sum', `the block of record ${key} holds ${count} records, not ${countAt(value)}`);
@@ -91,7 +91,9 @@ export async function inspectCollected(path: string, tell: TellDisagreement): Pr
   }
 }
 
-/** Can all its records be read? */
-function isBlock(block: Buffer): boolean {
-  return decodeBlock(0, block).every(({ raw, eventId }) => raw.length >= 0 && eventId !== undefined);
+function blockOf(row: Buffer, files: BlockFiles): Buffer {
+  if (!isPlace(row)) return row;
+  const block = Buffer.allocUnsafeSlow(bytesAt(row));
+  files.read(placeAt(row), block);
+  return block;
 }
